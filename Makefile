@@ -1,0 +1,82 @@
+# Two commands matter: `make demo` and `make test`. `make help` lists the others.
+# Every target first builds the Python environment in .venv if it is missing or out of date.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+ENV := $(VENV)/.installed
+SITE_ENV := $(VENV)/.installed-site
+# nbgrader calls alembic by name, so the environment's programs must be found first.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help
+help:  ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+$(ENV): pyproject.toml constraints.txt .ci/setup
+	@.ci/setup '$(PYTHON)' '$(VENV)' dev
+	@touch $@
+
+$(SITE_ENV): $(ENV)
+	@.ci/setup '$(PYTHON)' '$(VENV)' dev,site
+	@touch $@
+
+.PHONY: env
+env: $(ENV)
+
+.PHONY: sandbox-programs
+sandbox-programs:
+	@.ci/need 'command -v bwrap' bubblewrap 'it runs the notebooks of students in a sandbox'
+
+.PHONY: browser-programs
+browser-programs:
+	@.ci/need 'command -v chromium chromium-browser google-chrome' chromium 'the browser tests open notebooks and reports in it'
+
+.PHONY: demo
+demo: $(ENV) sandbox-programs  ## set everything up and grade a sample class in build/demo
+	@nncourse demo
+
+.PHONY: test
+test: $(ENV) sandbox-programs lint  ## run all tests, with the 20 slowest listed
+	@echo 'test: notebooks are what content/ says'
+	@nncourse build --check
+	@echo 'test: library, autograder and sources'
+	@python -m pytest tests -n 2 --dist loadscope --durations 20 -q
+	@echo 'test: every cell of every notebook (nbval)'
+	@python -m pytest lectures solutions -p no:cacheprovider --nbval-lax --nbval-current-env \
+	    --nbval-cell-timeout 120 -n 2 --dist loadfile --durations 5 -q
+
+.PHONY: lint
+lint: $(ENV)  ## style (ruff) and types (mypy)
+	@ruff check . && ruff format --check . && mypy
+
+.PHONY: lab
+lab: $(ENV)  ## open the lectures in JupyterLab
+	@nncourse lab
+
+.PHONY: notebooks
+notebooks: $(ENV)  ## build lectures/ and solutions/ from content/
+	@nncourse build
+
+.PHONY: check-notebooks
+check-notebooks: $(ENV)  ## fail if lectures/ or solutions/ differ from content/
+	@nncourse build --check
+
+.PHONY: bench
+bench: $(ENV) sandbox-programs  ## measure speed against PyTorch and stock nbgrader
+	@for script in benchmarks/*.py; do echo "== $$script"; python "$$script"; done
+
+.PHONY: site
+site: $(SITE_ENV)  ## build the course site in build/site
+	@nncourse site
+
+.PHONY: clean
+clean:  ## remove what is generated; never course/, which is yours
+	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis $(VENV)
+	@find . -name __pycache__ -type d -not -path './course/*' -prune -exec rm -rf {} +
+	@echo 'removed build/, $(VENV)/ and caches; course/ is untouched'

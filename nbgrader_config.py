@@ -1,0 +1,28 @@
+"""nbgrader's settings for this course: run its commands from this folder.
+
+Instructor versions lie in ``solutions/``; everything that is generated or collected goes
+under ``course/``, which git ignores.
+"""
+
+from pathlib import Path
+
+from traitlets.config import get_config
+
+c = get_config()
+
+root = Path(__file__).resolve().parent
+(root / "course").mkdir(exist_ok=True)
+
+c.CourseDirectory.course_id = "nncourse"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.db_url = f"sqlite:///{root / 'course' / 'gradebook.db'}"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "course/release"
+c.CourseDirectory.submitted_directory = "course/submitted"
+c.CourseDirectory.autograded_directory = "course/autograded"
+c.CourseDirectory.feedback_directory = "course/feedback"
+c.CourseDirectory.solution_directory = "course/solution"
+c.Exchange.root = str(root / "course" / "exchange")
+
+# Checks of an assignment may take a while on slow machines.
+c.Execute.timeout = 60
