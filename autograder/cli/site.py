@@ -1,0 +1,49 @@
+"""`nncourse site`: the lectures and guides as a web site."""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from autograder.course import find_root
+from autograder.errors import CourseError
+
+PARTS = ("lectures", "docs")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `nncourse site`."""
+    parser.add_argument(
+        "--out", type=Path, help="where the site is written (default: build/site)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Build the site; only what changed is run again."""
+    import sphinx  # noqa: F401  (a missing extra is reported before anything is done)
+
+    root = find_root()
+    source = root / "build" / "site-source"
+    out = args.out or root / "build" / "site"
+    _gather(root, source)
+    cache = root / "build" / "site-cache"
+    command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going"]
+    command += ["-q", "-j", "2", "-d", str(cache), str(source), str(out)]
+    if subprocess.run(command, cwd=root).returncode != 0:
+        raise CourseError("the site could not be built; the messages above say why")
+    print(f"the site is in {out}; look at it with: python -m http.server -d {out}")
+    return 0
+
+
+def _gather(root: Path, source: Path) -> None:
+    """Copy the site's own pages, the lectures and the guides into one folder."""
+    shutil.copytree(root / "site", source, dirs_exist_ok=True)
+    for part in PARTS:
+        target = source / part
+        kept = {path.name for path in (root / part).iterdir()}
+        if target.is_dir():
+            for path in target.iterdir():
+                if path.name not in kept and path.is_file():
+                    path.unlink()
+        shutil.copytree(root / part, target, dirs_exist_ok=True)

@@ -1,0 +1,153 @@
+"""The leak proof: no secret line of an assignment in what students can read.
+
+Secret are the solutions, the answer keys, the hidden tests and the misconceptions. A
+line that students may read anyway (in nnlib, in a lecture, or in the open part of an
+assignment) is no secret. Blanks don't count, so that indentation, line wrapping and
+syntax colouring hide nothing.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.notebooks.markers import TOPICS, Region, inside, scan
+from autograder.notebooks.render import load, render
+from autograder.notebooks.source import find_sources
+
+SHORTEST = 8  # without blanks; shorter lines, as `else:`, tell nothing
+UNMISTAKABLE = 16  # from this length on a line is recognised within another one
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A line that no student may see, and where it stands."""
+
+    line: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A secret line found in a text that students can read."""
+
+    secret: Secret
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.secret.line!r} is secret ({self.secret.origin})"
+
+
+class _Readable:
+    """A text prepared for the search."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = {_squeeze(line) for line in text.split("\n")}
+        self.whole = _squeeze(text)
+
+    def holds(self, line: str) -> bool:
+        key = _squeeze(line)
+        return key in self.lines or (len(key) >= UNMISTAKABLE and key in self.whole)
+
+
+def find_leaks(secrets: Iterable[Secret], texts: Mapping[str, str]) -> list[Leak]:
+    """Return every secret line that stands in one of the texts, given by name."""
+    readable = {name: _Readable(text) for name, text in texts.items()}
+    return [
+        Leak(secret, name)
+        for secret in secrets
+        for name, text in readable.items()
+        if text.holds(secret.line)
+    ]
+
+
+def course_secrets(root: Path) -> list[Secret]:
+    """Return the secret lines of all assignments, without those that are public."""
+    found: list[Secret] = []
+    public = [
+        path.read_text(encoding="utf-8")
+        for path in sorted((root / "nnlib").rglob("*.py"))
+    ]
+    for source in find_sources(root):
+        if not source.graded:
+            public.append(source.path.read_text(encoding="utf-8"))
+            continue
+        notebook = render(load(source))
+        found += notebook_secrets(source.name, notebook)
+        public.append(public_text(notebook))
+        misconceptions = source.path.with_name("misconceptions.py")
+        if misconceptions.is_file():
+            text = misconceptions.read_text(encoding="utf-8")
+            found += misconception_secrets(source.name, text)
+    known = _Readable("\n".join(public))
+    return [secret for secret in found if not known.holds(secret.line)]
+
+
+def notebook_secrets(name: str, notebook: NotebookNode) -> Iterator[Secret]:
+    """Yield the lines between the markers of an instructor's notebook."""
+    for cell in notebook.cells:
+        lines, regions = _regions(cell)
+        for topic in TOPICS:
+            origin = f"{topic.lower()} in cell {cell.id} of {name}"
+            yield from _secrets(inside(lines, regions, topic), origin)
+
+
+def misconception_secrets(name: str, text: str) -> Iterator[Secret]:
+    """Yield the lines of a misconceptions.py, except its imports."""
+    lines = [ln for ln in text.split("\n") if not re.match(r"\s*(from|import)\s", ln)]
+    yield from _secrets(lines, f"misconceptions of {name}")
+
+
+def public_text(notebook: NotebookNode) -> str:
+    """Return what stands outside all markers in an instructor's notebook."""
+    kept: list[str] = []
+    for cell in notebook.cells:
+        lines, regions = _regions(cell)
+        kept += [
+            line
+            for index, line in enumerate(lines)
+            if not any(r.first <= index <= r.last for r in regions)
+        ]
+    return "\n".join(kept)
+
+
+def readable_text(path: Path) -> str:
+    """Return what a reader of a file sees: cells of notebooks, text of web pages."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if path.suffix == ".ipynb":
+        return "\n".join(_notebook_texts(nbformat.reads(text, as_version=4)))
+    if path.suffix in (".html", ".htm"):
+        return html.unescape(re.sub(r"<[^>]*>", "", text))
+    if path.suffix in (".json", ".js"):
+        return text.replace("\\n", "\n").replace('\\"', '"')
+    return text
+
+
+def _notebook_texts(notebook: NotebookNode) -> Iterator[str]:
+    for cell in notebook.cells:
+        yield cell.source
+        for output in cell.get("outputs", []):
+            yield output.get("text", "")
+            for content in output.get("data", {}).values():
+                yield content if isinstance(content, str) else json.dumps(content)
+
+
+def _regions(cell: NotebookNode) -> tuple[list[str], list[Region]]:
+    lines = cell.source.split("\n")
+    regions, _ = scan(lines, code=cell.cell_type == "code")
+    return lines, regions
+
+
+def _secrets(lines: Iterable[str], origin: str) -> Iterator[Secret]:
+    for line in lines:
+        if len(_squeeze(line)) >= SHORTEST and re.search(r"\w\W*\w", line):
+            yield Secret(line.strip(), origin)
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)
