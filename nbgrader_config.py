@@ -24,5 +24,8 @@ c.CourseDirectory.feedback_directory = "course/feedback"
 c.CourseDirectory.solution_directory = "course/solution"
 c.Exchange.root = str(root / "course" / "exchange")
 
+# Every task ends with an error of its own, which names it; the place to write comes first.
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
+
 # Checks of an assignment may take a while on slow machines.
 c.Execute.timeout = 60

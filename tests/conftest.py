@@ -1,8 +1,13 @@
 """Settings that every test shares."""
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
+
+# nbgrader calls alembic by name, so the environment's programs must be found.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 NO_SKIP = os.environ.get("NNCOURSE_NO_SKIP") == "1"
 

@@ -19,6 +19,7 @@ c = get_config()
 c.CourseDirectory.course_id = "demo"
 c.CourseDirectory.source_directory = {source!r}
 c.CourseDirectory.root = {root!r}
+c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE"}}
 c.Execute.timeout = 5
 harden(c)
 '''

@@ -30,7 +30,7 @@ CELL_KEYS = ("nbgrader", "tags", "jupyter")
 # What jupytext notes down about the layout of the script; none of it is kept.
 LAYOUT_KEYS = ("cell_marker", "lines_to_next_cell", "lines_to_end_of_cell_marker")
 NOTEBOOK_KEYS = ("nncourse", "kernelspec")
-STUB = "raise NotImplementedError()"
+STUB = "# YOUR CODE HERE"
 
 
 def validate(parsed: ParsedSource) -> list[Problem]:

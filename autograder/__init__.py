@@ -1,0 +1,1 @@
+"""Everything between a submitted notebook and a mark."""

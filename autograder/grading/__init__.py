@@ -1,0 +1,1 @@
+"""Many submissions: queue, engines, resume, and the one writer of the gradebook."""

@@ -1,0 +1,64 @@
+"""Everything that a worker needs to know of an assignment, as bytes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from autograder.execution.release import Markers, ReleasedCell, ReleasedNotebook
+
+
+@dataclass(frozen=True)
+class Package:
+    """The released notebooks, the instructor's data files and the settings."""
+
+    assignment: str
+    notebooks: Mapping[str, ReleasedNotebook]
+    files: Mapping[str, bytes]
+    settings: Mapping[str, Any]
+    """Configuration by class name, as in ``nbgrader_config.py``."""
+
+    def to_bytes(self) -> bytes:
+        """The same package gives the same bytes."""
+        content = {
+            "assignment": self.assignment,
+            "notebooks": {n: _as_json(nb) for n, nb in self.notebooks.items()},
+            "files": {
+                name: base64.b64encode(data).decode("ascii")
+                for name, data in self.files.items()
+            },
+            "settings": self.settings,
+        }
+        return json.dumps(content, sort_keys=True, default=str).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Package:
+        """The package that `to_bytes` wrote."""
+        content = json.loads(data)
+        return cls(
+            content["assignment"],
+            {name: _notebook(nb) for name, nb in content["notebooks"].items()},
+            {name: base64.b64decode(text) for name, text in content["files"].items()},
+            content["settings"],
+        )
+
+
+def _as_json(notebook: ReleasedNotebook) -> dict[str, Any]:
+    return asdict(notebook)
+
+
+def _notebook(data: dict[str, Any]) -> ReleasedNotebook:
+    cells = tuple(
+        ReleasedCell(**{**cell, "tags": tuple(cell["tags"])}) for cell in data["cells"]
+    )
+    pairs = tuple((begin, end) for begin, end in data["markers"]["pairs"])
+    return ReleasedNotebook(
+        cells=cells,
+        kernelspec=data["kernelspec"],
+        allow=None if data["allow"] is None else tuple(data["allow"]),
+        plain_tags={text: tuple(tags) for text, tags in data["plain_tags"].items()},
+        markers=Markers(pairs),
+    )

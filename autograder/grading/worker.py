@@ -1,0 +1,136 @@
+"""The process that grades: `python -m autograder.grading.worker` reads frames.
+
+The same steps as nbgrader's road through `harden`: read, mend, execute, settle. Only
+the gradebook is not here; what it knows of the assignment came with the package.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from autograder.execution.intake import find_renamed
+from autograder.execution.preprocessor import SandboxedExecute, SettleOutputs
+from autograder.execution.reading import Unreadable, read_submission
+from autograder.execution.release import ReleasedNotebook
+from autograder.execution.repair import repair_notebook, report_of, stand_in
+from autograder.grading.files import unpack
+from autograder.grading.package import Package
+from autograder.grading.process import ANSWER, COMPLAINT, read_frame, send_frame
+
+
+class Grader:
+    """Grades submissions of one assignment, one after another."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.config = Config(package.settings)
+
+    def grade(self, packed: bytes) -> bytes:
+        """The graded notebooks of one packed submission, as JSON."""
+        files, refused = unpack(packed)
+        graded: dict[str, Any] = {}
+        with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
+            folder = Path(scratch)
+            _write(folder, files)
+            paths = self._notebook_files(folder)
+            _write(folder, self.package.files)
+            for name, release in self.package.notebooks.items():
+                notebook = self._mended(name, release, paths.get(name), refused)
+                graded[name] = self._executed(notebook, name, folder)
+        return json.dumps({"notebooks": graded}).encode()
+
+    def _notebook_files(self, folder: Path) -> dict[str, Path]:
+        wanted = {
+            name: {cell.name for cell in release.cells}
+            for name, release in self.package.notebooks.items()
+        }
+        found = {name: folder / f"{name}.ipynb" for name in wanted}
+        present = {name: path for name, path in found.items() if path.is_file()}
+        return {**find_renamed(folder, wanted), **present}
+
+    def _mended(
+        self,
+        name: str,
+        release: ReleasedNotebook,
+        path: Path | None,
+        refused: dict[str, str],
+    ) -> NotebookNode:
+        try:
+            if path is None:
+                raise Unreadable(_why_missing(f"{name}.ipynb", refused))
+            notebook = repair_notebook(read_submission(path), release).notebook
+        except Unreadable as error:
+            return stand_in(release, str(error))
+        except Exception as error:
+            return stand_in(
+                release, f"it is damaged in an unknown way ({type(error).__name__})"
+            )
+        if path.name != f"{name}.ipynb":
+            report_of(notebook).repaired.insert(
+                0, f"the notebook was called {path.name!r}"
+            )
+        return notebook
+
+    def _executed(
+        self, notebook: NotebookNode, name: str, folder: Path
+    ) -> NotebookNode:
+        resources = ResourcesDict(
+            metadata=ResourcesDict(name=name, path=str(folder)),
+            nbgrader={"student": "", "notebook": name, "assignment": ""},
+        )
+        for step in (SandboxedExecute, SettleOutputs):
+            notebook, resources = step(config=self.config)(notebook, resources)
+        return notebook
+
+
+def _write(folder: Path, files: Any) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _why_missing(name: str, refused: dict[str, str]) -> str:
+    return refused.get(name, "no notebook of this name was handed in")
+
+
+def graded_notebooks(result: bytes) -> dict[str, NotebookNode]:
+    """The notebooks of a result."""
+    return {
+        name: nbformat.from_dict(content)
+        for name, content in json.loads(result)["notebooks"].items()
+    }
+
+
+def main() -> None:
+    """Answer frames until the end of the input."""
+    incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not come between the frames
+    logging.disable(logging.WARNING)  # warnings are in the notebook's report
+    grader: Grader | None = None
+    while frame := read_frame(incoming):
+        kind, body = frame
+        try:
+            if kind == b"P":
+                grader = Grader(Package.from_bytes(body))
+                continue
+            if grader is None:
+                raise RuntimeError("a submission came before its assignment")
+            send_frame(outgoing, ANSWER, grader.grade(body))
+        except Exception as error:
+            send_frame(outgoing, COMPLAINT, f"{type(error).__name__}: {error}".encode())
+
+
+if __name__ == "__main__":
+    main()
