@@ -1,0 +1,853 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+r"""
+# 3. Backpropagation
+
+A network is wrong by so much: which of its thousand weights is to blame, and how much?
+One sweep backwards through the computation answers for all of them at once. You will
+derive it, build it, check every number of it, and train with it.
+
+Time: about 60 minutes. You need: [neurons](01_neurons.ipynb),
+[losses](02_softmax_losses.ipynb), the chain rule of calculus.
+"""
+
+# %% [markdown]
+r"""
+## You will be able to
+
+- **apply** the chain rule on a computation graph, along one path and along several;
+- **build** a class `Value` that differentiates whatever you compute with it;
+- **derive** the deltas of a network in matrix form, and from them every gradient;
+- **check** a backward pass, one intermediate result at a time;
+- **explain** why it costs about three forward passes, whatever the number of weights.
+"""
+
+# %%
+import math
+from importlib import import_module, util
+
+import numpy as np
+
+from nnlib import autodiff, data
+from nnlib.activations import sigmoid, sigmoid_backward, softmax
+from nnlib.linear import linear, linear_backward
+from nnlib.losses import half_sse, half_sse_backward, one_hot, softmax_cross_entropy
+from nnlib.neuron import neuron, neuron_backward, perturb_weights
+from nnlib.testing import Rubric, assert_close, numerical_gradient
+from nnlib.viz import backprop, graphs, show
+
+# %% [markdown]
+r"""
+## 3.1 Which weight is to blame?
+
+Give the digit classifier of lecture 2 a hidden layer of 16 tanh units. All its
+parameters, one behind the other, form the vector
+$\theta = [\mathrm{vec}(W^{(1)}), b^{(1)}, \mathrm{vec}(W^{(2)}), b^{(2)}]$, and training
+looks for a $\theta$ with a small cost $J(\theta)$, the mean loss over the data.
+"""
+
+
+# %%
+def unpack(theta):
+    """Cut the long vector into [(W1, b1), (W2, b2)]."""
+    W1, b1, W2, b2 = np.split(theta, [1024, 1040, 1200])
+    return [(W1.reshape(64, 16), b1), (W2.reshape(16, 10), b2)]
+
+
+# %%
+def forward(X, params):
+    """Activities [X, H1, ...] and the scores of the last layer."""
+    H = [X]
+    for W, b in params[:-1]:
+        H.append(np.tanh(H[-1] @ W + b))
+    W, b = params[-1]
+    return H, H[-1] @ W + b
+
+
+X_digits, y_digits = data.digits(flat=True)
+X_few, y_few = X_digits[:100], y_digits[:100]
+
+
+def cost(theta):
+    return softmax_cross_entropy(forward(X_few, unpack(theta))[1], y_few)[0]
+
+
+# %% [markdown]
+r"""
+How could the network learn without calculus? **Change one weight at random** and keep the
+change if the cost falls. Or **change all weights at once**, many times, and correlate each
+change with the rise of the cost that came with it. Every trial costs a forward pass. We
+grant each method a thousand.
+"""
+
+# %% tags=["nbval-check-output"]
+theta_0 = np.random.default_rng(0).normal(0, 0.1, 1210)
+rng = np.random.default_rng(1)
+one = perturb_weights(cost, theta_0, rng=rng, trials=999, scale=1.0)
+every = perturb_weights(cost, theta_0, rng=rng, mode="all", trials=998, scale=0.01)
+print(f"cost at first            : {cost(theta_0):.1f}")
+print(f"one at a time, below 0.5 : {one.loss < 0.5}")
+print(f"all at once, below 0.5   : {every.loss < 0.5}")
+
+# %% [markdown]
+r"""
+That is slow, and it gets worse: near the end of learning nearly every large change
+hurts. We want to *know* the direction. Assume that the weights are continuous and $J$ is
+differentiable. Then the **gradient** $\partial J/\partial\theta$ exists. It points to the
+steepest **increase**; some texts say decrease. To learn, we step **against** it.
+"""
+
+# %% tags=["nbval-check-output"]
+slope = numerical_gradient(lambda w: w**2, 1.4)
+for sign in (+1, -1):
+    w = 1.4 + sign * 0.1 * slope
+    print(f"{sign:+d} gradient: J changes by {w**2 - 1.4**2:+.3f}")
+print("numerical gradient of the digit network:", 2 * theta_0.size, "forward passes")
+
+# %%
+show(
+    backprop.slope_picture(),
+    alt="A parabola J(w) with its tangent at w = 1.4. An arrow along plus the gradient "
+    "leads up the curve, an arrow along minus the gradient leads down to the minimum.",
+)
+
+# %% [markdown]
+r"""
+*What to see.* The slope says which way is up, and how steep. Two forward passes give the
+slope for one weight. We have 1210, real networks have millions. There must be
+something better than asking each weight in turn.
+
+## 3.2 One path: factors multiply
+
+Take $z = 3x$ and $y = z^2$. A small change $dx$ makes $dz = 3\,dx$, and this makes
+$dy = 2z\,dz$. Put together, $dy = 2z \cdot 3\,dx$, so
+
+$$\frac{dy}{dx} = \frac{dy}{dz}\,\frac{dz}{dx} = 2z \cdot 3 = 18x .$$
+
+This is the **chain rule**. Draw each quantity as a node and each dependence as an arrow: a
+**computation graph**. An arrow carries its **local derivative**, which needs to know nothing
+about the rest of the graph. On a longer chain
+$x \to z_1 \to \dots \to z_l \to y$ the factors simply continue:
+
+$$\frac{dy}{dx} = \frac{dy}{dz_l}\,\frac{dz_l}{dz_{l-1}} \cdots \frac{dz_2}{dz_1}\,\frac{dz_1}{dx}.$$
+"""
+
+# %% tags=["nbval-check-output"]
+z, dz_dx = 3 * 1.0, 3
+numeric = numerical_gradient(lambda x: (3 * x) ** 2, 1.0)
+print(f"chain rule {2 * z * dz_dx:.3f}, difference {numeric:.3f}")
+
+# %%
+show(
+    graphs.chain(),
+    alt="Three nodes in a row, x, z = 3x and y = z squared, with values 1, 3 and 9. The "
+    "arrows carry the local derivatives 3 and 6; the gradients are, from right to left, "
+    "1, 6 and 18.",
+)
+
+# %% [markdown]
+r"""
+*What to see.* Values are computed from left to right. Gradients are computed from right
+to left, from $dy/dy = 1$: each is the one to its right times the number on the arrow.
+
+## 3.3 Several paths: contributions add
+
+Now $x$ acts on $y$ in two ways: $z_1 = x^2$, $z_2 = x^3$, $y = 2z_1^3 + z_2^2$. The
+change of $y$ is the sum of what arrives through each, so in general, for
+$y = f(z_1, \dots, z_l)$ with $z_i = g_i(x)$,
+
+$$\frac{dy}{dx} = \sum_{i=1}^{l} \frac{\partial y}{\partial z_i}\,\frac{dz_i}{dx}.$$
+
+By hand, $y = 2x^6 + x^6 = 3x^6$ and $dy/dx = 18x^5$. On a computer we write only local
+derivatives. A common formula prints `dz2_dx = 3 * x`, and tests it at $x = 1$:
+"""
+
+
+# %% tags=["nbval-check-output"]
+def slope_by_paths(x, misprint=False):
+    z1, z2 = x**2, x**3
+    dy_dz1, dy_dz2 = 6 * z1**2, 2 * z2
+    dz1_dx, dz2_dx = 2 * x, 3 * x if misprint else 3 * x**2
+    return dy_dz1 * dz1_dx, dy_dz2 * dz2_dx
+
+
+for x in (1.0, 2.0):
+    first, second = slope_by_paths(x)
+    wrong = sum(slope_by_paths(x, misprint=True))
+    print(f"x = {x:.0f}: {first:.0f} + {second:.0f} = {first + second:.0f}", end=", ")
+    print(f"by hand {18 * x**5:.0f}, with the misprint {wrong:.0f}")
+
+# %% [markdown]
+r"""
+At $x=1$ the wrong line also gives 18, for there $3x = 3x^2$. At $x = 2$ it gives 480
+instead of 576. (The printed program also never sets `x`: a formula that nobody ran.)
+Move through the graph step by step; each step visits one node.
+"""
+
+# %%
+graphs.explore_two_paths()
+
+# %%
+show(
+    graphs.two_paths(),
+    alt="The two-path graph at x = 2 after the last step: values 4 and 8 in the middle, "
+    "y = 192; gradients 96 and 16 in the middle; at x they meet, 4 times 96 plus 12 "
+    "times 16 makes 576.",
+)
+
+# %% [markdown]
+r"""
+*What to see.* The forward sweep visits a node when all its inputs are known, the backward
+sweep when the gradients of all its **children** are. So each arrow is used once in each
+direction, however many paths there are. Try $x=1$ and find the shares 12 and 6.
+
+> **Think!** Ten layers of two nodes each, every node joined to both of the next layer: how
+> many paths lead from a node of the first layer to one of the last, how many arrows?
+
+<details><summary>Answer</summary>
+
+At each of the eight layers in between the path may choose between two nodes:
+$2^8 = 256$ paths. There are only $9 \cdot 4 = 36$ arrows. Adding up paths one by one grows
+exponentially with depth; the backward sweep shares their common parts.
+</details>
+
+## 3.4 A number that differentiates itself
+
+All this is bookkeeping, and a class can do it. A `Value` holds a number, its gradient, and
+pairs (parent, local derivative).
+"""
+
+
+# %%
+class Value:
+    """A number that remembers what it was computed from."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = float(data), 0.0, parents
+
+    def __add__(self, other):
+        other = as_value(other)
+        return Value(self.data + other.data, [(self, 1.0), (other, 1.0)])
+
+    def __mul__(self, other):
+        other = as_value(other)
+        parents = [(self, other.data), (other, self.data)]
+        return Value(self.data * other.data, parents)
+
+
+# %%
+def as_value(x):
+    return x if isinstance(x, Value) else Value(x)
+
+
+def power(self, k):
+    return Value(self.data**k, [(self, k * self.data ** (k - 1))])
+
+
+def logistic(self):
+    out = 1 / (1 + math.exp(-self.data))
+    return Value(out, [(self, out * (1 - out))])
+
+
+Value.__pow__, Value.sigmoid = power, logistic
+
+# %% [markdown]
+r"""
+Each operation is one value and one slope per parent, nothing else. Subtraction needs no
+calculus of its own: it is made of the others. And the backward sweep needs an order,
+parents before children.
+"""
+
+# %%
+Value.__radd__, Value.__rmul__ = Value.__add__, Value.__mul__
+Value.__sub__ = lambda self, other: self + as_value(other) * -1.0
+
+
+# %%
+def nodes(y):
+    """Every node that y was computed from, and y itself, parents first."""
+    order = []
+
+    def visit(node):
+        if not any(node is known for known in order):
+            for parent, _ in node.parents:
+                visit(parent)
+            order.append(node)
+
+    visit(y)
+    return order
+
+
+# %% [markdown]
+r"""
+### Exercise 3.1 (10 minutes)
+
+Write `my_backward(y)`. It sets `grad` of every node in `nodes(y)` to the derivative of
+`y` by it: 1 for `y`; for any other the sum over its children, local derivative times the
+child's gradient. Calling it twice must not change the result.
+
+<details><summary>Solution</summary>
+
+The function `backward` in the cell after the check. Note the `+=`: with `=` the last
+path overwrites the others.
+</details>
+"""
+
+
+# %%
+def my_backward(y):
+    raise NotImplementedError("Exercise 3.1: write my_backward")
+
+
+# %%
+r = Rubric(points=3)
+x = Value(2.0)
+for name, y, slope, hint in [
+    (
+        "one path",
+        (3 * x) ** 2,
+        36.0,
+        "Set y.grad = 1, then go through nodes backwards.",
+    ),
+    ("two paths", 2 * (x**2) ** 3 + (x**3) ** 2, 576.0, "Two children: add both."),
+    ("again", (3 * x) ** 2, 36.0, "Set all gradients to 0 before the sweep."),
+]:
+    with r.check(name, hint=hint):
+        my_backward(y)
+        my_backward(y)
+        assert_close(x.grad, slope)
+_ = r.score()
+
+
+# %%
+def backward(y):
+    order = nodes(y)
+    for node in order:
+        node.grad = 0.0
+    y.grad = 1.0
+    for node in reversed(order):
+        for parent, slope in node.parents:
+            parent.grad += slope * node.grad
+
+
+Value.backward = backward
+
+# %% [markdown]
+r"""
+Some fifty lines, and no formula is too long for them. The library has the same idea in
+`nnlib.autodiff`; it also knows the **depth** of a graph, the number of arrows on the
+longest path from an input. Do the two agree?
+"""
+
+# %% tags=["nbval-check-output"]
+for kind in (Value, autodiff.Value):
+    x = kind(2.0)
+    y = 2 * (x**2) ** 3 + (x**3) ** 2 - x.sigmoid()
+    y.backward()
+    print(f"{kind.__module__:15} y = {y.data:.3f}, dy/dx = {x.grad:.3f}")
+print("depth of the graph:", y.depth())
+
+# %% [markdown]
+r"""
+## 3.5 A network is a graph
+
+**One neuron.** The weights are inputs of the graph like any other. With
+$s = w^\top x + b$, $\hat{y} = \sigma(s)$ and loss $R$,
+
+$$\frac{\partial R}{\partial w_i} = \frac{dR}{d\hat{y}}\,\frac{d\hat{y}}{ds}\,\frac{\partial s}{\partial w_i}
+= \frac{dR}{d\hat{y}}\;\hat{y}(1-\hat{y})\;x_i, \qquad
+\frac{\partial R}{\partial b} = \frac{dR}{d\hat{y}}\;\hat{y}(1-\hat{y}).$$
+"""
+
+# %% tags=["nbval-check-output"]
+w, b = [Value(0.5), Value(-0.25)], Value(0.5)
+R = ((w[0] * 3.0 + w[1] * 2.0 + b).sigmoid() - 1) ** 2
+R.backward()
+yhat, cache = neuron(np.array([[3.0, 2.0]]), np.array([0.5, -0.25]), 0.5)
+_, dw, db = neuron_backward(2 * (yhat - 1), cache)
+print(f"Value : dw = {w[0].grad:.3f} {w[1].grad:.3f}, db = {b.grad:.3f}")
+print(f"neuron: dw = {dw[0]:.3f} {dw[1]:.3f}, db = {db:.3f}")
+
+# %%
+show(
+    graphs.neuron(),
+    alt="Graph of one neuron: w1, w2 and b point to s, s to y hat, y hat to the loss R. "
+    "Going left, the gradient of s is the same for all three; w1 gets it times x1 = 3, "
+    "w2 times x2 = 2, b times 1.",
+)
+
+# %% [markdown]
+r"""
+**Three hidden neurons.** With $f = \sigma$, a loss $R = (\hat{y} - 1)^2$ and weights
+$\xi, \beta, \omega, \alpha$:
+
+$$a_0 = f(\xi x_2), \quad a_1 = f(\beta_0 + \beta_1 x_1 + \beta_2 a_0), \quad
+a_2 = f(\omega_0 + \omega_1 x_1 + \omega_2 a_0), \quad
+\hat{y} = f(\alpha_0 + \alpha_1 a_1 + \alpha_2 a_2).$$
+"""
+
+# %%
+show(
+    graphs.network_paths("beta1", "xi"),
+    alt="The network twice. Above, bold arrows: beta1 reaches the loss along one path, "
+    "through a1. Below: xi reaches it along two, from a0 through a1 and through a2.",
+)
+
+# %% [markdown]
+r"""
+*What to see.* $\beta_1$ acts through $a_1$ alone; $\xi$ acts through $a_0$, and from there
+along two paths:
+
+$$\frac{\partial R}{\partial \beta_1} = \frac{\partial a_1}{\partial \beta_1}\frac{\partial R}{\partial a_1},
+\qquad
+\frac{\partial R}{\partial \xi} = \frac{\partial a_0}{\partial \xi}
+\left(\frac{\partial a_1}{\partial a_0}\frac{\partial R}{\partial a_1}
++ \frac{\partial a_2}{\partial a_0}\frac{\partial R}{\partial a_2}\right).$$
+"""
+
+# %%
+graphs.explore_network()
+
+# %%
+show(
+    graphs.network(),
+    alt="The network after the last step. Under each unit stand its value and the "
+    "gradient of the loss; on the arrows the weights with theirs: -0.034 for beta1, "
+    "0.024 for xi.",
+)
+
+# %% [markdown]
+r"""
+*What to see.* **Forward pass**: from the inputs to the output, compute every unit and
+*keep* the results, they are needed again. **Backward pass**: start with
+$\partial R/\partial\hat{y}$; for every unit, from the output to the inputs, get its
+gradient from its children, then the gradients of its weights:
+
+$$\frac{\partial R}{\partial a_0} = \sum_{j} \frac{\partial a_j}{\partial a_0}\,\frac{\partial R}{\partial a_j},
+\qquad
+\frac{\partial R}{\partial \xi} = \underbrace{x_2\,f'(\xi x_2)}_{\partial a_0/\partial \xi}\;\frac{\partial R}{\partial a_0}.$$
+
+The factor $f'$ is sometimes forgotten in the second formula. What does it cost?
+"""
+
+# %% tags=["nbval-check-output"]
+theta = [0.5, 0.1, -0.4, 0.8, -0.2, 0.6, -0.7, 0.3, 0.9, -1.1]
+x1, x2 = 0.7, -1.3
+xi, b0, b1, b2, w0, w1, w2, c0, c1, c2 = weights = [Value(w) for w in theta]
+a0 = (xi * x2).sigmoid()
+a1 = (b0 + b1 * x1 + b2 * a0).sigmoid()
+a2 = (w0 + w1 * x1 + w2 * a0).sigmoid()
+R = ((c0 + c1 * a1 + c2 * a2).sigmoid() - 1) ** 2
+R.backward()
+print(f"R = {R.data:.3f}, dR/dbeta1 = {b1.grad:.3f}, dR/dxi = {xi.grad:.3f}")
+print(f"dR/dxi without f' = {x2 * a0.grad:.3f}")
+
+# %% [markdown]
+r"""
+**What must be differentiable?** The sweep multiplies by $f'$ at each unit and starts
+with the derivative of the loss. So both are needed, but *almost everywhere* is enough: at
+the kink of the ReLU the slopes on the two sides are 0 and 1, and any value between
+them will do. The library takes 0. What will *not* do is a derivative that is
+zero almost everywhere: with the step function, or the 0/1 loss, all gradients vanish.
+
+## 3.6 Layers: all deltas at once
+
+A `Value` for each number is clear but slow. Units of a layer share their formula, so
+arrays can do the bookkeeping.
+
+| symbol | shape | in code | argument of | meaning |
+|---|---|---|---|---|
+| $X$, $H$ | $(N, D)$ | `x` | `nnlib.linear.linear` | input of a layer, one sample a row |
+| $W$ | $(D, M)$ | `W` | `nnlib.linear.linear` | weights |
+| $S$ | $(N, K)$ | `logits` | `nnlib.losses.softmax_cross_entropy` | scores $HW + b$ |
+| $y$ | $(N,)$ | `labels` | `nnlib.losses.softmax_cross_entropy` | true classes; one-hot: $Y$ |
+| $\Delta$ | $(N, M)$ | `dout` | `nnlib.linear.linear_backward` | **delta**: $\partial J/\partial S$ |
+| $\hat{Y}$ | $(N, K)$ | `prediction` | `nnlib.losses.half_sse` | output |
+| $\theta$ | $(P,)$ | `theta` | `nnlib.neuron.perturb_weights` | all parameters; $L$ counts layers |
+
+**Output layer.** First one sample of class $c$, softmax and cross-entropy
+$\ell = -\ln \hat{y}_c$. The vector $\partial\ell/\partial\hat{y}$ has one non-zero entry,
+$-1/\hat{y}_c$ at place $c$; it is $-y/\hat{y}$, entry by entry. For softmax,
+$\partial\hat{y}_c/\partial s_k = \hat{y}_c(y_k - \hat{y}_k)$. The product is
+
+$$\frac{\partial \ell}{\partial s} = \hat{y} - y = \delta, \qquad
+\frac{\partial \ell}{\partial W} = x^\top \delta .$$
+
+For $N$ samples $J$ is a **mean**, so its gradient is the mean of the gradients of single
+samples. All we need is one sample's gradient, and a matrix product adds them up:
+
+$$\Delta = \frac{\hat{Y} - Y}{N}, \qquad
+\frac{\partial J}{\partial W} = H^\top \Delta, \qquad
+\frac{\partial J}{\partial b} = \textstyle\sum_n \Delta_{n}.$$
+
+The $1/N$ enters here and nowhere else. It is often lost in print.
+
+**Hidden layer.** No data say what a hidden unit *should* put out. But how $J$ changes with
+its activity we can compute: it feeds all units of the next layer, so add up over
+them. The unit $i$ of sample $n$ gets $\sum_k \Delta_{nk} W_{ik}$, and the whole layer
+
+$$\frac{\partial J}{\partial H} = \Delta\, W^\top, \qquad
+\Delta^{(l)} = \Delta^{(l+1)}\, W^{(l+1)\top} \odot f'(S^{(l)}), \qquad
+\frac{\partial J}{\partial W^{(l)}} = H^{(l-1)\top} \Delta^{(l)},$$
+
+with $H^{(0)} = X$, and $f'(S) = H \odot (1-H)$ for the logistic function, where $S$ is the
+score: $\sigma'(H)$ would be something else.
+"""
+
+# %%
+show(
+    backprop.layer_stack(3),
+    alt="Three layers as a row of boxes from X to J. Solid arrows lead right, through "
+    "weights and activations. Dashed arrows lead back from J to the first scores; "
+    "under each S stands its delta and dW, input transposed times delta.",
+)
+
+# %% [markdown]
+r"""
+*What to see.* Each $\Delta$ is made from the one to its right, each $dW$ from what came
+into the layer and the $\Delta$ that comes back. One line of code per formula:
+"""
+
+# %%
+rng = np.random.default_rng(5)
+N, D, M, K = 7, 3, 5, 4
+X, labels = rng.normal(size=(N, D)), rng.integers(K, size=N)
+Y = one_hot(labels, K)
+W1, b1 = rng.normal(size=(D, M)), rng.normal(size=M)
+W2, b2 = rng.normal(size=(M, K)), rng.normal(size=K)
+
+# %%
+S1 = X @ W1 + b1
+H, _ = sigmoid(S1)
+S2 = H @ W2 + b2
+delta2 = (softmax(S2)[0] - Y) / N
+dW2, db2 = H.T @ delta2, delta2.sum(axis=0)
+dH = delta2 @ W2.T
+delta1 = dH * H * (1 - H)
+dW1, db1 = X.T @ delta1, delta1.sum(axis=0)
+
+# %% [markdown]
+r"""
+Is it right? Do not only compare the last line: check **every intermediate by itself**,
+each against a difference quotient of the remaining computation. Then a mistake has a
+place.
+"""
+
+
+# %% tags=["nbval-check-output"]
+def J(S2):
+    return softmax_cross_entropy(S2, labels)[0]
+
+
+checks = {
+    "delta2": (delta2, J, S2),
+    "dW2": (dW2, lambda W2: J(H @ W2 + b2), W2),
+    "db2": (db2, lambda b2: J(H @ W2 + b2), b2),
+    "dH": (dH, lambda H: J(H @ W2 + b2), H),
+    "delta1": (delta1, lambda S1: J(sigmoid(S1)[0] @ W2 + b2), S1),
+    "dW1": (dW1, lambda W1: J(sigmoid(X @ W1 + b1)[0] @ W2 + b2), W1),
+    "db1": (db1, lambda b1: J(sigmoid(X @ W1 + b1)[0] @ W2 + b2), b1),
+}
+for name, (ours, rest, at) in checks.items():
+    gap = abs(ours - numerical_gradient(rest, at)).max()
+    print(f"{name:6} {ours.shape!s:7} right to 8 digits: {gap < 1e-8}")
+
+# %% [markdown]
+r"""
+Three misprints are common. Each has its symptom.
+"""
+
+# %% tags=["nbval-check-output"]
+without_N = H.T @ (softmax(S2)[0] - Y)
+print(f"1/N forgotten: wrong by the factor {(without_N / dW2).mean():.3f}")
+print("delta^T W: no such product,", delta2.T.shape, "times", W2.shape)
+wrong = dH * sigmoid(H)[0] * (1 - sigmoid(H)[0])
+print(f"sigma'(H) for sigma'(S): off by up to {abs(wrong - delta1).max():.3f}")
+singles = [np.outer(X[n], N * delta1[n]) for n in range(N)]
+print(f"mean of the samples' gradients: gap {abs(np.mean(singles, 0) - dW1).max():.3f}")
+
+# %% [markdown]
+r"""
+**Squared error.** Before cross-entropy took over, one minimised
+$E = \sum_n \tfrac12 \lVert y_n - \hat{y}_n \rVert^2$. In print the square gets lost
+at times; without it $E$ has no minimum and falls to $-\infty$ as the outputs grow. For a linear
+output $\partial E/\partial\hat{Y} = \hat{Y} - Y$ and $\partial E/\partial W^{(2)} = -H^\top(Y - \hat{Y})$.
+For sigmoid outputs old texts give a rule per unit, in which `delta` is **minus** ours, so
+that the update has a plus:
+
+$$\delta_k = \hat{y}_k(1-\hat{y}_k)(y_k-\hat{y}_k), \quad
+\delta_i = h_i(1-h_i)\sum_k W_{ik}\delta_k, \quad
+W_{ik} \leftarrow W_{ik} + \eta\, h_i\, \delta_k .$$
+
+The update takes the delta of the *receiving* unit and the output of the *sending* unit.
+Compute all deltas before you change a weight. Here is a version in print that subtracts
+a hidden output where the network's output belongs:
+"""
+
+# %% tags=["nbval-check-output"]
+target, out = rng.uniform(size=(N, K)), sigmoid(S2)[0]
+true = numerical_gradient(lambda W2: half_sse(sigmoid(H @ W2 + b2)[0], target)[0], W2)
+for name, minus in {"output": out, "hidden": H[:, :K]}.items():
+    delta = out * (1 - out) * (target - minus)
+    print(f"y - {name}: gap {abs(H.T @ delta + true).max():.3f}")
+
+# %% [markdown]
+r"""
+**Two witnesses.** Arrays may hold a `Value` in each entry, and then NumPy's `@` builds
+the graph. So your class can testify for the library:
+"""
+
+# %% tags=["nbval-check-output"]
+V1, c1, V2, c2 = (np.vectorize(Value, otypes=[object])(a) for a in (W1, b1, W2, b2))
+hidden = np.vectorize(logistic)(X[:2] @ V1 + c1)
+loss = 0.5 * ((hidden @ V2 + c2 - target[:2]) ** 2).sum()
+loss.backward()
+s, cache1 = linear(X[:2], W1, b1)
+h, cache2 = sigmoid(s)
+yhat, cache3 = linear(h, W2, b2)
+dyhat = half_sse_backward(1.0, half_sse(yhat, target[:2])[1])
+dh, dV2, _ = linear_backward(dyhat, cache3)
+_, dV1, _ = linear_backward(sigmoid_backward(dh, cache2), cache1)
+for ours, theirs in [(V1, dV1), (V2, dV2)]:
+    gap = np.vectorize(lambda value: value.grad)(ours) - theirs
+    print("Value and nnlib agree to 12 digits:", abs(gap).max() < 1e-12)
+
+# %% [markdown]
+r"""
+A third witness is **PyTorch**, if it is installed. There calling the model is the forward
+pass and `loss.backward()` the backward pass. Around these two lines stand two more that
+are easily left out: `optimizer.zero_grad()` before, since PyTorch *adds* to old
+gradients, and `optimizer.step()` after. And the loss must be a real loss: a printed example
+takes `(prediction - labels).sum()`, whose gradient is 1 for each prediction, whatever
+the labels are.
+"""
+
+# %%
+if util.find_spec("torch"):
+    torch = import_module("torch")
+    W, b, hidden, truth = (torch.tensor(a) for a in (W2, b2, H, labels))
+    W.requires_grad = True
+    torch.nn.functional.cross_entropy(hidden @ W + b, truth).backward()
+    assert_close(dW2, W.grad.numpy(), name="dW2")
+
+# %% [markdown]
+r"""
+### Exercise 3.2 (10 minutes)
+
+A tanh layer, a linear output, and the mean squared error: $H = \tanh(XW_1)$,
+$\hat{Y} = HW_2$, $J = \frac1N\sum_n\lVert\hat{y}_n-y_n\rVert^2$. Return `delta2`, `dW2`,
+`delta1` and `dW1`. Shapes: `X` (N, 3), `Y` (N, 4), `W1` (3, 5), `W2` (5, 4).
+
+<details><summary>Solution</summary>
+
+`delta2 = 2 * (H @ W2 - Y) / len(X)`, `dW2 = H.T @ delta2`,
+`delta1 = delta2 @ W2.T * (1 - H**2)`, `dW1 = X.T @ delta1`.
+</details>
+"""
+
+
+# %%
+def my_gradients(X, Y, W1, W2):
+    raise NotImplementedError("Exercise 3.2: write my_gradients")
+
+
+# %%
+def J(S2):
+    return ((S2 - Y) ** 2).sum() / N
+
+
+G, r = np.tanh(X @ W1), Rubric(points=4)
+hint = "delta: back through W2, times 1 - H**2. dW: input transposed times delta."
+for i, (name, f, at) in enumerate(
+    [
+        ("delta2", J, G @ W2),
+        ("dW2", lambda V: J(G @ V), W2),
+        ("delta1", lambda S: J(np.tanh(S) @ W2), X @ W1),
+        ("dW1", lambda V: J(np.tanh(X @ V) @ W2), W1),
+    ]
+):
+    with r.check(name, hint=hint):
+        assert_close(my_gradients(X, Y, W1, W2)[i], numerical_gradient(f, at))
+_ = r.score()
+
+# %% [markdown]
+r"""
+## 3.7 What does it cost?
+
+For any number of layers the whole gradient is one loop. (For tanh,
+$f'(S) = 1 - H \odot H$.)
+"""
+
+
+# %%
+def gradients(X, Y, params):
+    """[(dW1, db1), ...] of the mean cross-entropy."""
+    H, S = forward(X, params)
+    delta = (softmax(S)[0] - Y) / len(X)
+    grads = [(H[-1].T @ delta, delta.sum(axis=0))]
+    for (W, _), h, below in zip(params[:0:-1], H[:0:-1], H[-2::-1], strict=True):
+        delta = delta @ W.T * (1 - h * h)
+        grads.insert(0, (below.T @ delta, delta.sum(axis=0)))
+    return grads
+
+
+# %%
+def train(X, labels, params, updates, eta=0.5):
+    """Gradient descent: the last parameters, and the cost before each update."""
+    Y, path = one_hot(labels, len(params[-1][1])), []
+    for _ in range(updates):
+        path.append(softmax_cross_entropy(forward(X, params)[1], labels)[0])
+        pairs = zip(params, gradients(X, Y, params), strict=True)
+        params = [(W - eta * dW, b - eta * db) for (W, b), (dW, db) in pairs]
+    return params, path
+
+
+# %% [markdown]
+r"""
+Count multiplications. Forward, a layer needs one product, $XW$. Backward it needs two of
+the same size, $X^\top\Delta$ and $\Delta W^\top$, and the first layer only one. So **one
+exact gradient costs less than three forward passes**. Differences need $2P$ for $P$
+weights. The price is memory: all $H$ are kept until the backward pass has used them.
+
+Now the race with equal budgets: 1000 forward passes are 333 gradient steps.
+"""
+
+# %% tags=["nbval-check-output"]
+ahead = 64 * 16 + 16 * 10
+back = ahead + 16 * 10
+print(f"multiplications a sample: forward {ahead}, forward and backward {ahead + back}")
+_, path = train(X_few, y_few, unpack(theta_0), 333, eta=1.0)
+print(f"cost after 333 updates, below 0.05: {path[-1] < 0.05}")
+
+# %%
+exact = gradients(X_few, one_hot(y_few, 10), unpack(theta_0))
+exact = np.concatenate([part.ravel() for pair in exact for part in pair])
+show(
+    backprop.learning_race(cost, theta_0, path, exact),
+    alt="Left: cost over forward passes; backprop falls by two orders of magnitude, "
+    "random changes by far less. Middle: cosine of estimated and true gradient, 0.1 "
+    "after 10 trials, below 0.8 after 1000. Right: price 2P passes against 3.",
+)
+
+# %% [markdown]
+r"""
+*What to see.* Changing all weights at once is no shortcut: each weight's share drowns in
+the noise of 1209 others, and averaging it out takes about as many trials as there are
+weights. And these are small networks; the right panel says what happens with large
+ones.
+
+> **Think!** A delta passes through $W^\top$ and $f'$ in every layer, and for the logistic
+> function $f' \le \tfrac14$. What happens to it after ten such layers?
+
+<details><summary>Answer</summary>
+
+Unless the weights are large it shrinks by a factor in each layer, so the first layers
+get a tiny gradient and hardly move. It is the *gradients* that vanish, not the weights.
+Lecture 5 is about the remedy.
+</details>
+
+## 3.8 Put together: digits by hand
+
+Loss, gradients and updates, all written in this notebook:
+"""
+
+
+# %% tags=["nbval-check-output"]
+def start(sizes, seed):
+    rng, pairs = np.random.default_rng(seed), zip(sizes, sizes[1:], strict=False)
+    return [(rng.normal(0, D**-0.5, (D, M)), np.zeros(M)) for D, M in pairs]
+
+
+rng = np.random.default_rng(2)
+(X_train, y_train), test = data.split(X_digits, y_digits, (0.7, 0.3), rng=rng)
+params, digit_cost = train(X_train, y_train, start((64, 32, 10), 0), 400, eta=1.0)
+wrong = (forward(test[0], params)[1].argmax(axis=1) != test[1]).mean()
+print(f"wrong on unseen digits, less than 6 %: {wrong < 0.06}, {wrong}")
+
+# %% [markdown]
+r"""
+What does descent promise? It moves *all* weights in the direction in which the
+**training** error falls fastest, and the method works on any graph without cycles. It
+ends where the gradient is small. That may be a minimum that is only local, or a flat
+place, so one repeats from other random starts. XOR with two hidden units, six starts:
+"""
+
+# %% tags=["nbval-check-output"]
+X, y = data.xor()
+starts = {}
+for seed in range(6):
+    net = start((2, 2, 2), seed)
+    _, starts[f"start {seed}"] = train(X, y.astype(int), net, 1000)
+print("stuck:", [name for name, path in starts.items() if path[-1] > 0.3])
+print({k: v[-1] for k, v in starts.items()})
+
+# %%
+show(
+    backprop.training_curves(
+        {"Digits": {"400 updates": digit_cost}, "XOR, six starts": starts}
+    ),
+    alt="Left: the cost on digits falls smoothly from 2.3 to below 0.1. Right: six "
+    "starts on XOR; some fall towards 0, the others stay at 0.35 for good.",
+)
+
+# %% [markdown]
+r"""
+*What to see.* The stuck networks answer two points right and give 1/2 to the other two:
+$\tfrac12\ln 2 = 0.35$. Larger networks get stuck less often, and often the point that is
+found is good enough.
+
+## Common mistakes
+
+| mistake | symptom |
+|---|---|
+| `=` in place of `+=` for a gradient | right on chains, wrong as soon as a node has two children |
+| $1/N$ forgotten | `dW` is $N$ times too large: the best learning rate depends on the batch |
+| $\sigma'(h)$ in place of $h(1-h)$ | learning is slow; only a gradient check shows it |
+| a factor $f'$ forgotten | the cost still falls, but the check fails from one layer downwards |
+| weights changed before all deltas are known | small errors that grow with the learning rate |
+| gradient check at a symmetric or special point | a wrong formula passes, as at $x = 1$ |
+
+## Summary
+
+- Along a path local derivatives multiply, over paths they add; a backward sweep visits
+  each arrow once.
+- A `Value` stores parents and local derivatives, and one loop over them is backpropagation.
+- $\Delta^{(L)} = (\hat{Y}-Y)/N$, $\Delta^{(l)} = \Delta^{(l+1)}W^{(l+1)\top} \odot f'(S^{(l)})$,
+  $dW^{(l)} = H^{(l-1)\top}\Delta^{(l)}$, and $db^{(l)}$ is the column sum of $\Delta^{(l)}$.
+- Central differences at random points check each intermediate, and name the first wrong
+  one.
+- One gradient costs less than three forward passes; trying out weights costs as many as
+  there are weights.
+
+## Quiz
+"""
+
+# %%
+backprop.quiz()
+
+# %% [markdown]
+r"""
+## Assignment and reading
+
+Now do the assignment of this lecture, **a03**: the same sweep in your own code. Next:
+layers for images.
+
+- D. E. Rumelhart, G. E. Hinton, R. J. Williams (1986), Learning representations by
+  back-propagating errors, [doi:10.1038/323533a0](https://doi.org/10.1038/323533a0).
+- A. Griewank, A. Walther (2008), *Evaluating Derivatives*, SIAM,
+  [doi:10.1137/1.9780898717761](https://doi.org/10.1137/1.9780898717761): why a gradient
+  costs a small multiple of the function.
+- A. G. Baydin et al. (2018), Automatic differentiation in machine learning: a survey,
+  [arXiv:1502.05767](https://arxiv.org/abs/1502.05767).
+- I. Goodfellow, Y. Bengio, A. Courville (2016), *Deep Learning*, MIT Press, section 6.5.
+- C. M. Bishop (2006), *Pattern Recognition and Machine Learning*, Springer, section 5.3;
+  T. Hastie, R. Tibshirani, J. Friedman (2009), *The Elements of Statistical Learning*,
+  Springer, chapter 11.
+"""
