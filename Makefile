@@ -12,7 +12,8 @@ ENV := $(VENV)/.installed
 SITE_ENV := $(VENV)/.installed-site
 # nbgrader calls alembic by name, so the environment's programs must be found first.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-export PYTHONDONTWRITEBYTECODE :=
+# Tests run side by side: a thread for each core in each of them would only wait.
+test: export OPENBLAS_NUM_THREADS = 1
 
 .PHONY: help
 help:  ## list these targets

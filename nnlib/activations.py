@@ -1,7 +1,7 @@
 """Activation functions, element by element, and softmax over the last axis.
 
 Each returns ``out, cache``; `step` has no useful derivative and returns its value.
-Lecture: 01_neurons (softmax: 02_outputs_and_losses).
+Lecture: 01_neurons (softmax: 02_softmax_losses).
 """
 
 from collections.abc import Callable

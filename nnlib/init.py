@@ -1,7 +1,7 @@
 """Initial weights, and statistics that show what they do to signals and gradients.
 
 A shape is (D, M) for `linear` or (F, C, kh, kw) for `conv2d`. Biases start at 0.
-Lecture: 05_initialisation.
+Lecture: 05_initialization.
 """
 
 from collections.abc import Callable, Iterable

@@ -5,7 +5,7 @@ gradient by the prediction (targets are data), where `dout` is a number, normall
 The factor 1/N of the mean enters here and nowhere else. Probabilities are called p,
 logits (scores before the sigmoid or softmax) are safer to train on.
 
-Lecture: 02_outputs_and_losses.
+Lecture: 02_softmax_losses.
 """
 
 from nnlib.losses.from_logits import (
