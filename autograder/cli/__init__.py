@@ -17,6 +17,7 @@ from autograder.errors import CourseError
 COMMANDS = {
     "build": "write lectures/ and solutions/ from the sources in content/",
     "demo": "grade a sample class in build/demo",
+    "doctor": "check the installation and try to break the sandbox",
     "grade": "grade a class, in parallel, into the gradebook",
     "lab": "open the lectures in JupyterLab",
     "site": "build the course site",

@@ -9,7 +9,8 @@ from pathlib import Path
 from autograder.course import find_root
 from autograder.errors import CourseError
 
-PARTS = ("lectures", "docs")
+PARTS = ("lectures", "docs", "site")
+TOP = ("conf.py", "index.md")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,13 +38,21 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _gather(root: Path, source: Path) -> None:
-    """Copy the site's own pages, the lectures and the guides into one folder."""
-    shutil.copytree(root / "site", source, dirs_exist_ok=True)
+    """Copy what the site is made of, in the folders where links between pages lead.
+
+    Only its configuration and its first page move, from `site` to the top.
+    """
     for part in PARTS:
-        target = source / part
-        kept = {path.name for path in (root / part).iterdir()}
-        if target.is_dir():
-            for path in target.iterdir():
-                if path.name not in kept and path.is_file():
-                    path.unlink()
-        shutil.copytree(root / part, target, dirs_exist_ok=True)
+        _mirror(root / part, source / part)
+    for name in TOP:
+        shutil.move(source / "site" / name, source / name)
+
+
+def _mirror(part: Path, target: Path) -> None:
+    """Make `target` a copy of the folder `part`: what is gone there goes here too."""
+    kept = {path.name for path in part.iterdir()}
+    if target.is_dir():
+        for path in target.iterdir():
+            if path.name not in kept and path.is_file():
+                path.unlink()
+    shutil.copytree(part, target, dirs_exist_ok=True)

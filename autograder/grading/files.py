@@ -67,6 +67,7 @@ def write_graded(
     target: Path,
     notebooks: Mapping[str, NotebookNode],
     files: Mapping[str, bytes],
+    permissions: int = 0o444,
 ) -> None:
     """Put the graded folder in its place in one step, as nbgrader lays it out."""
     try:
@@ -80,6 +81,9 @@ def write_graded(
                 path.write_bytes(content)
             for name, notebook in notebooks.items():
                 nbformat.write(notebook, fresh / f"{name}.ipynb")
+            for path in fresh.rglob("*"):
+                if path.is_file():
+                    path.chmod(permissions)
             old = Path(scratch, "old")
             if target.exists():
                 target.rename(old)

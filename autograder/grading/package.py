@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from autograder.execution.release import Markers, ReleasedCell, ReleasedNotebook
@@ -21,11 +21,15 @@ class Package:
     settings: Mapping[str, Any]
     """Configuration by class name, as in ``nbgrader_config.py``."""
 
+    def of_one(self, notebook: str) -> Package:
+        """The same with one notebook only: what that notebook's result depends on."""
+        return replace(self, notebooks={notebook: self.notebooks[notebook]})
+
     def to_bytes(self) -> bytes:
         """The same package gives the same bytes."""
         content = {
             "assignment": self.assignment,
-            "notebooks": {n: _as_json(nb) for n, nb in self.notebooks.items()},
+            "notebooks": {name: asdict(nb) for name, nb in self.notebooks.items()},
             "files": {
                 name: base64.b64encode(data).decode("ascii")
                 for name, data in self.files.items()
@@ -44,10 +48,6 @@ class Package:
             {name: base64.b64decode(text) for name, text in content["files"].items()},
             content["settings"],
         )
-
-
-def _as_json(notebook: ReleasedNotebook) -> dict[str, Any]:
-    return asdict(notebook)
 
 
 def _notebook(data: dict[str, Any]) -> ReleasedNotebook:

@@ -162,16 +162,18 @@ def reporter() -> Reporter:
 
 
 def summary_table(outcomes: Sequence[Outcome]) -> Table:
-    """One row a student: score, why points are missing, what else happened."""
+    """One row a student: score, cells to grade by hand, why points are missing."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("student", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("by hand", justify="right", no_wrap=True)
     table.add_column("why points are missing", overflow="fold")
     table.add_column("remarks", overflow="fold")
     for outcome in outcomes:
         table.add_row(
             escape(outcome.student),
-            "-" if outcome.failed else f"{outcome.score:g}/{outcome.max_score:g}",
+            "-" if outcome.failed else _of(outcome.score, outcome.max_score),
+            str(outcome.needs_manual or ""),
             escape(_reason(outcome)),
             escape(", ".join(remarks(outcome))),
         )
@@ -185,10 +187,13 @@ def remarks(outcome: Outcome) -> list[str]:
         f"repaired ({len(outcome.repaired)})": outcome.repaired,
         f"timed out ({outcome.timed_out})": outcome.timed_out,
         f"crashed ({outcome.crashed})": outcome.crashed,
-        f"needs manual grading ({outcome.needs_manual})": outcome.needs_manual,
         "UNSAFE: no sandbox": outcome.unsafe,
     }
     return [text for text, said in notes.items() if said]
+
+
+def _of(score: float, maximum: float) -> str:
+    return f"{round(score, 2):g}/{maximum:g}"
 
 
 def _reason(outcome: Outcome) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,7 +29,7 @@ from autograder.grading.progress import Reporter
 from autograder.grading.store import ResultStore, key_of
 from autograder.grading.times import submission_times
 from autograder.grading.versions import versions
-from autograder.grading.worker import graded_notebooks
+from autograder.grading.worker import make_job
 
 MARGIN_SECONDS = 60
 """What starting a sandbox, mending and settling may take beyond the cells' own time."""
@@ -50,6 +50,27 @@ class ClassResult:
     def failed(self) -> list[Outcome]:
         """Submissions that the grader could not grade."""
         return [outcome for outcome in self.outcomes if outcome.failed]
+
+
+@dataclass
+class _Job:
+    """A submission, and by notebook the name that its result is kept under."""
+
+    submission: Submission
+    keys: dict[str, str]
+    known: list[str] = field(default_factory=list)
+
+    @property
+    def student(self) -> str:
+        return self.submission.student
+
+    @property
+    def missing(self) -> list[str]:
+        return [name for name in self.keys if name not in self.known]
+
+    @property
+    def is_known(self) -> bool:
+        return not self.missing
 
 
 class ClassRun:
@@ -86,8 +107,11 @@ class ClassRun:
         self.package: Package = load_package(
             course, self.book, assignment, self.revisions, sandbox
         )
-        self.package_bytes = self.package.to_bytes()
-        self._base = key_of(self.package_bytes, json.dumps(versions()).encode())
+        environment = json.dumps(versions(), sort_keys=True).encode()
+        self._bases = {
+            name: key_of(self.package.of_one(name).to_bytes(), environment).encode()
+            for name in self.package.notebooks
+        }
         self.store = ResultStore(course.results_folder)
 
     def grade(
@@ -104,92 +128,89 @@ class ClassRun:
         self._before = self.book.auto_scores(self.assignment)
         self._steps = finishing_steps(self.course.config)
         self._time_of = submission_times(self.course, reporter.warn)
-        keys = {s.student: self._key(s) for s in self.submissions}
-        known = {} if self.force else self._known(keys)
-        reporter.begin(len(keys), len(known))
-        by_student = {s.student: s for s in self.submissions}
-        for student, data in self._results(keys, known, open_engine, reporter):
-            outcome = self._settle(by_student[student], keys[student], data, result)
-            outcome.cached = student in known
+        jobs = [_Job(s, self._keys(s)) for s in self.submissions]
+        for job in jobs:
+            kept = () if self.force else job.keys.items()
+            job.known = [name for name, key in kept if self.store.has(key)]
+        reporter.begin(len(jobs), sum(job.is_known for job in jobs))
+        for job, failure in self._graded(jobs, open_engine, reporter):
+            outcome = failure or self._settle(job, result)
+            outcome.cached = job.is_known
             result.outcomes.append(outcome)
             reporter.finished(outcome)
             if outcome.failed:
-                reporter.warn(f"{student}: {outcome.reasons[0]}")
+                reporter.warn(f"{job.student}: {outcome.reasons[0]}")
         result.outcomes.sort(key=lambda outcome: outcome.student)
         return result
 
-    def _key(self, submission: Submission) -> str:
-        return key_of(self._base.encode(), self._pack(submission))
+    def _keys(self, submission: Submission) -> dict[str, str]:
+        packed = self._pack(submission)
+        return {name: key_of(base, packed) for name, base in self._bases.items()}
 
     def _pack(self, submission: Submission) -> bytes:
         return pack(submission.folder, self.course.directory.ignore)
 
-    def _known(self, keys: dict[str, str]) -> dict[str, str]:
-        return {s: key for s, key in keys.items() if self.store.has(key)}
-
-    def _results(
+    def _graded(
         self,
-        keys: dict[str, str],
-        known: dict[str, str],
+        jobs: list[_Job],
         open_engine: Callable[[], AbstractContextManager[Engine]],
         reporter: Reporter,
-    ) -> Iterator[tuple[str, bytes | Failure]]:
-        """Every student with a result: known ones first, the others as they come."""
-        jobs = {s.student: partial(self._pack, s) for s in self.submissions}
-        for student, key in known.items():
-            kept = self.store.get(key)
-            if kept is not None:  # a damaged one is graded again
-                del jobs[student]
-                yield student, kept
-        if not jobs:
+    ) -> Iterator[tuple[_Job, Outcome | None]]:
+        """Every job once its results are kept, or with the reason why there is none."""
+        waiting = {job.student: job for job in jobs if not job.is_known}
+        for job in jobs:
+            if job.is_known:
+                yield job, None
+        if not waiting:
             return
         with open_engine() as engine:
-            queue = Queue(engine, self.package_bytes, self._seconds(), reporter.started)
-            for student, data in queue.run(jobs):
-                if isinstance(data, bytes):
-                    self.store.put(keys[student], data)
-                yield student, data
+            queue = Queue(
+                engine, self.package.to_bytes(), self._seconds(), reporter.started
+            )
+            for student, data in queue.run(
+                {name: partial(self._message, job) for name, job in waiting.items()}
+            ):
+                job = waiting[student]
+                if isinstance(data, Failure):
+                    yield job, Outcome(student, reasons=[data.reason], failed=True)
+                    continue
+                for name, notebook in json.loads(data).items():
+                    self.store.put(job.keys[name], json.dumps(notebook).encode())
+                yield job, None
+
+    def _message(self, job: _Job) -> bytes:
+        return make_job(job.missing, self._pack(job.submission))
 
     def _seconds(self) -> float:
         settings = self.package.settings.get("SandboxedExecute", {})
         per_notebook = float(settings.get("notebook_timeout", 300))
         return MARGIN_SECONDS + per_notebook * len(self.package.notebooks)
 
-    def _settle(
-        self,
-        submission: Submission,
-        key: str,
-        data: bytes | Failure,
-        result: ClassResult,
-    ) -> Outcome:
-        """Write one result, unless it stands in the gradebook already."""
-        student = submission.student
-        if isinstance(data, Failure):
-            return Outcome(student, reasons=[data.reason], failed=True)
+    def _settle(self, job: _Job, result: ClassResult) -> Outcome:
+        """Write the results of one submission, unless they stand there already."""
+        student = job.student
         names = {"student": student, "assignment": self.assignment}
         notebooks = {}
-        for name, notebook in graded_notebooks(data).items():
-            finished = finish(notebook, self._steps, {**names, "notebook": name})
-            finished.metadata.setdefault("nncourse", NotebookNode())["result"] = key
-            notebooks[name] = finished
+        for name, key in job.keys.items():
+            notebook = nbformat.from_dict(json.loads(self.store.get(key) or b"null"))
+            notebook = finish(notebook, self._steps, {**names, "notebook": name})
+            notebook.metadata.setdefault("nncourse", NotebookNode())["result"] = key
+            notebooks[name] = notebook
         outcome = outcome_of(student, notebooks)
         changes = changed_scores(self._before.get(student, {}), outcome.scores)
         if changes:
             result.changes[student] = changes
-        if not self.dry_run and (
-            self.force or changes or not self._stands(submission, key, notebooks)
-        ):
-            self._write(submission, notebooks)
+        stands = not self.force and not changes and self._stands(job)
+        if not self.dry_run and not stands:
+            self._write(job.submission, notebooks)
         return outcome
 
-    def _stands(
-        self, submission: Submission, key: str, notebooks: Iterable[str]
-    ) -> bool:
-        """Whether this very result was written by an earlier run."""
-        if submission.student not in self._before:
+    def _stands(self, job: _Job) -> bool:
+        """Whether these very results were written by an earlier run."""
+        if job.student not in self._before:
             return False
-        folder = self.course.folder("autograded", submission.student, self.assignment)
-        for name in notebooks:
+        folder = self.course.folder("autograded", job.student, self.assignment)
+        for name, key in job.keys.items():
             try:
                 written = nbformat.read(folder / f"{name}.ipynb", as_version=4)
             except Exception:  # whatever is wrong with the old file, write it again
@@ -206,5 +227,11 @@ class ClassRun:
         files = {name: data for name, data in files.items() if name[-6:] != ".ipynb"}
         target = self.course.folder("autograded", student, self.assignment)
         # The folder first: the gradebook's rows are what says that a result stands.
-        write_graded(target, notebooks, {**files, **self.package.files})
+        shared = self.course.directory.groupshared
+        write_graded(
+            target,
+            notebooks,
+            {**files, **self.package.files},
+            permissions=0o664 if shared else 0o444,
+        )
         self.book.save(student, self.assignment, notebooks, self._time_of(submission))

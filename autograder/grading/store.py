@@ -31,8 +31,8 @@ class ResultStore:
         self.folder = folder
 
     def has(self, key: str) -> bool:
-        """Whether a result of this name was kept."""
-        return self._path(key).is_file()
+        """Whether a whole result of this name was kept."""
+        return self.get(key) is not None
 
     def get(self, key: str) -> bytes | None:
         """The result, or None if it is not there or was damaged."""

@@ -11,10 +11,10 @@ import logging
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from traitlets.config import Config
@@ -36,8 +36,9 @@ class Grader:
         self.package = package
         self.config = Config(package.settings)
 
-    def grade(self, packed: bytes) -> bytes:
-        """The graded notebooks of one packed submission, as JSON."""
+    def grade(self, job: bytes) -> bytes:
+        """The graded notebooks that a job asks for, as JSON by name."""
+        names, packed = read_job(job)
         files, refused = unpack(packed)
         graded: dict[str, Any] = {}
         with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
@@ -45,10 +46,11 @@ class Grader:
             _write(folder, files)
             paths = self._notebook_files(folder)
             _write(folder, self.package.files)
-            for name, release in self.package.notebooks.items():
+            for name in names:
+                release = self.package.notebooks[name]
                 notebook = self._mended(name, release, paths.get(name), refused)
                 graded[name] = self._executed(notebook, name, folder)
-        return json.dumps({"notebooks": graded}).encode()
+        return json.dumps(graded).encode()
 
     def _notebook_files(self, folder: Path) -> dict[str, Path]:
         wanted = {
@@ -94,6 +96,17 @@ class Grader:
         return notebook
 
 
+def make_job(names: Sequence[str], packed: bytes) -> bytes:
+    """A packed submission and the notebooks of it that are to be graded."""
+    return json.dumps(list(names)).encode() + b"\n" + packed
+
+
+def read_job(job: bytes) -> tuple[list[str], bytes]:
+    """What `make_job` was given."""
+    names, _, packed = job.partition(b"\n")
+    return json.loads(names), packed
+
+
 def _write(folder: Path, files: Any) -> None:
     for name, content in files.items():
         path = folder / name
@@ -103,14 +116,6 @@ def _write(folder: Path, files: Any) -> None:
 
 def _why_missing(name: str, refused: dict[str, str]) -> str:
     return refused.get(name, "no notebook of this name was handed in")
-
-
-def graded_notebooks(result: bytes) -> dict[str, NotebookNode]:
-    """The notebooks of a result."""
-    return {
-        name: nbformat.from_dict(content)
-        for name, content in json.loads(result)["notebooks"].items()
-    }
 
 
 def main() -> None:

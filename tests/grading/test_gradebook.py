@@ -12,28 +12,6 @@ from autograder.errors import CourseError
 from autograder.grading.course import Course
 from autograder.grading.gradebook import Gradebook
 
-SCORES = """
-    select s.student_id, n.name, c.name, g.auto_score, g.manual_score, g.extra_credit,
-           g.needs_manual_grade
-    from grade g join base_cell c on g.cell_id = c.id
-    join submitted_notebook m on g.notebook_id = m.id
-    join notebook n on m.notebook_id = n.id
-    join submitted_assignment s on m.assignment_id = s.id order by 1, 2, 3
-"""
-COMMENTS = """
-    select s.student_id, n.name, c.name, k.auto_comment, k.manual_comment
-    from comment k join base_cell c on k.cell_id = c.id
-    join submitted_notebook m on k.notebook_id = m.id
-    join notebook n on m.notebook_id = n.id
-    join submitted_assignment s on m.assignment_id = s.id order by 1, 2, 3
-"""
-SUBMISSIONS = "select student_id, timestamp from submitted_assignment order by 1"
-
-
-def rows(database: Path, query: str) -> list[tuple]:
-    with sqlite3.connect(database) as connection:
-        return connection.execute(query).fetchall()
-
 
 def save_all(course: Course, book: Gradebook) -> None:
     """Write every autograded notebook of the stock course through our writer."""
@@ -55,44 +33,44 @@ def fresh(stock_course: Path, tmp_path: Path) -> tuple[Course, Gradebook, Path]:
     return Course.open(stock_course), Gradebook(f"sqlite:///{database}"), database
 
 
-def test_rows_equal_those_of_stock_nbgrader(stock_course, fresh):
+def test_rows_equal_those_of_stock_nbgrader(stock_course, fresh, rows_of):
     course, book, database = fresh
     save_all(course, book)
-    for query in (SCORES, COMMENTS, SUBMISSIONS):
-        expected = rows(stock_course / "gradebook.db", query)
-        assert len(expected) >= 2
-        assert rows(database, query) == expected
+    expected = rows_of(stock_course)
+    assert len(expected.scores) == 18 and len(expected.submissions) == 2
+    assert rows_of(database.parent) == expected
 
 
-def test_manual_work_survives_a_second_write(fresh):
+def test_manual_work_survives_a_second_write(fresh, rows_of):
     course, book, database = fresh
     save_all(course, book)
     with sqlite3.connect(database) as connection:
         connection.execute("update grade set manual_score = 1.5, extra_credit = 0.5")
         connection.execute("update comment set manual_comment = 'well argued'")
     save_all(course, book)
-    scores = rows(database, SCORES)
-    assert {row[4:] for row in scores} == {(1.5, 0.5, 1)}
-    assert {row[4] for row in rows(database, COMMENTS)} == {"well argued"}
+    rows = rows_of(database.parent)
+    assert {row[4:] for row in rows.scores} == {(1.5, 0.5, 1)}
+    assert {row[4] for row in rows.comments} == {"well argued"}
 
 
-def test_a_missing_notebook_is_worth_zero(fresh):
+def test_a_missing_notebook_is_worth_zero(fresh, rows_of):
     _, book, database = fresh
     book.save("s001", "ps1", {}, None)
-    assert {row[3:] for row in rows(database, SCORES)} == {(0.0, None, None, 0)}
+    rows = rows_of(database.parent)
+    assert {row[3:] for row in rows.scores} == {(0.0, None, None, 0)}
 
 
-def test_a_failed_write_leaves_nothing_behind(fresh, monkeypatch):
+def test_a_failed_write_leaves_nothing_behind(fresh, rows_of, monkeypatch):
     course, book, database = fresh
     monkeypatch.setattr(
         Gradebook, "_apply_late_penalty", lambda *_: (_ for _ in ()).throw(OSError)
     )
     with pytest.raises(OSError):
         save_all(course, book)
-    assert rows(database, SUBMISSIONS) == []
+    assert rows_of(database.parent).submissions == []
 
 
-def test_read_only_and_locked_gradebooks_say_what_to_do(fresh, monkeypatch):
+def test_read_only_and_locked_gradebooks_say_what_to_do(fresh, rows_of, monkeypatch):
     course, _, database = fresh
     monkeypatch.setattr("autograder.grading.gradebook.LOCK_SECONDS", 0.2)
     impatient = Gradebook(f"sqlite:///{database}")
@@ -104,7 +82,7 @@ def test_read_only_and_locked_gradebooks_say_what_to_do(fresh, monkeypatch):
     readonly = Gradebook(f"sqlite:///file:{database}?mode=ro&uri=true")
     with pytest.raises(CourseError, match="read-only"):
         save_all(course, readonly)
-    assert rows(database, SUBMISSIONS) == []
+    assert rows_of(database.parent).submissions == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""One notebook through the sandbox: student cells inside, test cells outside."""

@@ -1,0 +1,110 @@
+"""States of NumPy's random generators as plain values, checked before use.
+
+NumPy believes the state it is given: an index beyond the end of its table makes the
+generator read foreign memory. So every field is checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..wire import WireError
+
+Check = Callable[[Any], bool]
+
+
+def state_of(rng: Any) -> dict[str, Any]:
+    """Return the state of a ``Generator`` or ``RandomState``."""
+    if type(rng) is np.random.RandomState:
+        return dict(rng.get_state(legacy=False))
+    return dict(rng.bit_generator.state)
+
+
+def generator(state: Any) -> np.random.Generator:
+    """Return a new ``Generator`` in the given state."""
+    bits = _BIT_GENERATORS[checked(state)["bit_generator"]](0)
+    bits.state = state
+    return np.random.Generator(bits)
+
+
+def random_state(state: Any) -> np.random.RandomState:
+    """Return a new ``RandomState`` in the given state."""
+    rng = np.random.RandomState(0)
+    set_state(rng, state)
+    return rng
+
+
+def set_state(rng: Any, state: Any) -> None:
+    """Put an existing generator of the same kind into the given state."""
+    checked(state)
+    if type(rng) is np.random.RandomState:
+        if state["bit_generator"] != "MT19937" or "gauss" not in state:
+            raise WireError("a RandomState's state is incomplete")
+        rng.set_state(state)
+    elif state["bit_generator"] != type(rng.bit_generator).__name__:
+        raise WireError("a generator's state is that of another kind of generator")
+    else:
+        rng.bit_generator.state = state
+
+
+def checked(state: Any) -> dict[str, Any]:
+    """Return ``state`` if NumPy can safely be given it, else raise ``WireError``."""
+    name = state.get("bit_generator") if type(state) is dict else None
+    if type(name) is not str or name not in _SCHEMAS:
+        raise WireError("the state of a random generator is of no known kind")
+    schema = dict(_SCHEMAS[name])
+    if name == "MT19937" and "gauss" in state:
+        schema |= {"has_gauss": _integer(1), "gauss": lambda x: type(x) is float}
+    if not _fits(state, schema):
+        raise WireError("the state of a random generator is malformed")
+    return state
+
+
+def _fits(value: Any, schema: dict[str, Any]) -> bool:
+    if type(value) is not dict or value.keys() != schema.keys():
+        return False
+    return all(
+        _fits(value[key], check) if isinstance(check, dict) else check(value[key])
+        for key, check in schema.items()
+    )
+
+
+def _integer(largest: int) -> Check:
+    return lambda value: type(value) is int and 0 <= value <= largest
+
+
+def _words(count: int, dtype: str) -> Check:
+    return lambda value: (
+        type(value) is np.ndarray
+        and value.dtype == np.dtype(dtype)
+        and value.shape == (count,)
+    )
+
+
+_HALF = {"has_uint32": _integer(1), "uinteger": _integer(2**32 - 1)}
+_PCG = {"state": _integer(2**128 - 1), "inc": _integer(2**128 - 1)}
+
+
+def _named(name: str, **fields: Any) -> dict[str, Any]:
+    return {"bit_generator": lambda value: value == name, **fields}
+
+
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "PCG64": _named("PCG64", state=_PCG, **_HALF),
+    "PCG64DXSM": _named("PCG64DXSM", state=_PCG, **_HALF),
+    "SFC64": _named("SFC64", state={"state": _words(4, "u8")}, **_HALF),
+    "Philox": _named(
+        "Philox",
+        state={"counter": _words(4, "u8"), "key": _words(2, "u8")},
+        buffer=_words(4, "u8"),
+        buffer_pos=_integer(4),
+        **_HALF,
+    ),
+    "MT19937": _named(
+        "MT19937", state={"key": _words(624, "u4"), "pos": _integer(624)}
+    ),
+}
+_BIT_GENERATORS: dict[str, Any] = {name: getattr(np.random, name) for name in _SCHEMAS}
