@@ -8,7 +8,10 @@ from pathlib import Path
 
 from traitlets.config import get_config
 
+from autograder.nbgrader import harden
+
 c = get_config()
+harden(c)  # students' code runs in a sandbox, tests stay out of its reach
 
 root = Path(__file__).resolve().parent
 (root / "course").mkdir(exist_ok=True)
@@ -22,6 +25,7 @@ c.CourseDirectory.submitted_directory = "course/submitted"
 c.CourseDirectory.autograded_directory = "course/autograded"
 c.CourseDirectory.feedback_directory = "course/feedback"
 c.CourseDirectory.solution_directory = "course/solution"
+c.Grade.results_directory = "course/results"
 c.Exchange.root = str(root / "course" / "exchange")
 
 # Every task ends with an error of its own, which names it; the place to write comes first.

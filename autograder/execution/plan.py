@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from nbformat import NotebookNode
-from nbgrader import utils
 
 from autograder.execution.cells import Kind, PlannedCell
 from autograder.execution.release import INSIDE_TAG, SKIP_TAG
@@ -35,7 +34,7 @@ def cell_kind(cell: NotebookNode) -> Kind:
         return "skip"
     if is_test(cell):
         return "inside" if INSIDE_TAG in tags else "test"
-    if utils.is_locked(cell):
+    if flag(cell, "locked") and not flag(cell, "solution"):
         return "shared"
     # An answer that the student deleted is shown, but it must not hide another one.
     return "skip" if put_back else "student"
@@ -44,14 +43,17 @@ def cell_kind(cell: NotebookNode) -> Kind:
 def is_test(cell: NotebookNode) -> bool:
     """Tell whether the autograder scores this cell by what happens when it runs."""
     return bool(
-        cell.cell_type == "code"
-        and utils.is_grade(cell)
-        and not utils.is_solution(cell)
+        cell.cell_type == "code" and flag(cell, "grade") and not flag(cell, "solution")
     )
 
 
 def points_of(cell: NotebookNode) -> float | None:
     """Return the most points that the cell can give, None if it gives none."""
-    if not utils.is_grade(cell):
+    if not flag(cell, "grade"):
         return None
     return float(cell.metadata.nbgrader["points"])
+
+
+def flag(cell: NotebookNode, name: str) -> bool:
+    """Return one of nbgrader's flags of a cell: grade, solution, locked or task."""
+    return bool(cell.metadata.get("nbgrader", {}).get(name, False))

@@ -8,7 +8,7 @@ What one of them knows travels to the next in the notebook's metadata (``nncours
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
@@ -19,12 +19,9 @@ from traitlets import Any as AnyTrait
 from traitlets import Enum, Integer
 from traitlets.utils.importstring import import_item
 
-from autograder.errors import CourseError
 from autograder.execution.cells import NotebookResult
 from autograder.execution.files import submission_files
-from autograder.execution.notebook import execute_notebook
 from autograder.execution.outputs import OutputLimits
-from autograder.execution.plan import plan_cells
 from autograder.execution.release import ReleasedNotebook, load_release
 from autograder.execution.repair import (
     Repaired,
@@ -33,10 +30,7 @@ from autograder.execution.repair import (
     stand_in,
 )
 from autograder.execution.results import apply_result, settle_notebook
-from autograder.execution.sandboxes import shared_sandbox
-from autograder.sandbox import Limits, Policy
-
-DEFAULT_ALLOW = ("nnlib.data", "nnlib.testing", "nnlib.viz.style")
+from autograder.execution.settings import Settings, execute
 
 
 class RepairNotebook(NbGraderPreprocessor):
@@ -118,7 +112,6 @@ class SandboxedExecute(Execute):
         """Execute the notebook and write its outputs into its cells."""
         if report_of(nb).get("unreadable"):
             return nb, resources
-        self._refuse_what_cannot_run(nb)
         result = self._execute(nb, resources)
         apply_result(nb, result)
         if result.unsafe:
@@ -127,51 +120,33 @@ class SandboxedExecute(Execute):
             self.log.warning("%s: %s", self._who(resources), event)
         return nb, resources
 
-    def policy(self, nb: NotebookNode) -> Policy:
-        """Return the limits and permissions that the notebook is executed with."""
-        allow = nb.metadata.get("nncourse", {}).get("allow", DEFAULT_ALLOW)
-        usual = Limits()
-        limits = Limits(
+    def settings(self) -> Settings:
+        """Return the configured limits as plain values."""
+        usual = Settings()
+        return Settings(
+            sandbox=self.sandbox,
             cell_seconds=float(self.timeout or usual.cell_seconds),
             notebook_seconds=float(self.notebook_timeout),
-            memory_bytes=self.memory_limit * 1024**2,
+            memory_mib=self.memory_limit,
             processes=self.process_limit,
-        )
-        mode = cast(Literal["bwrap", "process"], self.sandbox)
-        return Policy(
-            limits=limits, mode=mode, allow=tuple(allow), hide=self._private()
+            hide=self._private(),
         )
 
-    def _private(self) -> tuple[Path, ...]:
+    def _private(self) -> tuple[str, ...]:
         """Return where other people's work lies: it may be below what is mounted."""
         exchange = self.config.get("Exchange", {}).get("root", Exchange.root.default())
         directory = course_directory(self)
-        places = [exchange, *([directory.root] if directory is not None else [])]
-        return tuple(path for path in map(Path, places) if path.is_dir())
+        root = [directory.root] if directory is not None else []
+        return tuple(map(str, [exchange, *root]))
 
     def _execute(self, nb: NotebookNode, resources: ResourcesDict) -> NotebookResult:
-        policy = self.policy(nb)
         folder = Path(resources["metadata"]["path"])
         files, remarks = submission_files(folder, self._handed_in(resources))
         report_of(nb).warnings.extend(remarks)
         diagnose = self.diagnose
         if isinstance(diagnose, str):
             diagnose = import_item(diagnose)
-        return execute_notebook(
-            plan_cells(nb),
-            shared_sandbox(policy),
-            files=files,
-            limits=policy.limits,
-            diagnose=diagnose,
-        )
-
-    def _refuse_what_cannot_run(self, nb: NotebookNode) -> None:
-        language = nb.metadata.get("kernelspec", {}).get("language") or "python"
-        if language.lower() not in ("python", "python3", "ipython"):
-            raise CourseError(
-                f"the notebook is written in {language}, only Python runs in the "
-                "sandbox: grade this course without harden(c)"
-            )
+        return execute(nb, self.settings(), files, diagnose)
 
     def _handed_in(self, resources: ResourcesDict) -> Path | None:
         directory = course_directory(self)
@@ -212,16 +187,19 @@ class SettleOutputs(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Tidy all outputs; log what the results of tests were corrected to."""
-        limits = OutputLimits(
+        for remark in settle_notebook(nb, self.limits()):
+            self.log.warning("%s: %s", resources["nbgrader"]["student"], remark)
+        return nb, resources
+
+    def limits(self) -> OutputLimits:
+        """Return the configured limits as plain values."""
+        return OutputLimits(
             count=self.max_outputs,
             text=self.max_text,
             picture=self.max_picture,
             cell=self.max_cell,
             notebook=self.max_notebook,
         )
-        for remark in settle_notebook(nb, limits):
-            self.log.warning("%s: %s", resources["nbgrader"]["student"], remark)
-        return nb, resources
 
 
 def course_directory(preprocessor: NbGraderPreprocessor) -> CourseDirectory | None:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
-from nbgrader.nbgraderformat import SCHEMA_VERSION
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from traitlets.config import Config
 
 INSIDE_TAG = "nncourse-inside"
 """An author's tag: this test cell runs in the student's process."""
+
+SCHEMA_VERSION = 3
+"""Of nbgrader's metadata. nbgrader itself takes two seconds to import, and the workers
+of a class need nothing else of it: where it is needed it is imported late."""
 
 SKIP_TAG = "skip-execution"
 """An author's tag, as nbclient has it: this cell is not run at all."""
@@ -35,6 +36,8 @@ class Markers:
     @classmethod
     def of_release(cls, config: Config | None = None) -> Markers:
         """Return everything that nbgrader takes out of a cell at its release."""
+        from nbgrader.preprocessors import ClearMarkScheme
+
         begin = _option(config, ClearMarkScheme, "begin_mark_scheme_delimeter")
         end = _option(config, ClearMarkScheme, "end_mark_scheme_delimeter")
         return cls((*cls.of_hidden_tests(config).pairs, (begin, end)))
@@ -42,6 +45,8 @@ class Markers:
     @classmethod
     def of_hidden_tests(cls, config: Config | None = None) -> Markers:
         """Return the markers of hidden tests as the course configures them."""
+        from nbgrader.preprocessors import ClearHiddenTests
+
         begin = _option(config, ClearHiddenTests, "begin_test_delimeter")
         end = _option(config, ClearHiddenTests, "end_test_delimeter")
         return cls(((begin, end),))
@@ -139,6 +144,8 @@ def load_release(
     config: Config | None = None,
 ) -> ReleasedNotebook:
     """Read a released notebook from the gradebook and, if there, its source file."""
+    from nbgrader.api import Gradebook
+
     with Gradebook(db_url) as gradebook:
         record = gradebook.find_notebook(notebook, assignment)
         cells = _cells(record)

@@ -8,13 +8,13 @@ from pathlib import Path
 from nbgrader.utils import find_all_files
 
 from autograder.errors import CourseError
+from autograder.execution.preprocessor import SandboxedExecute, SettleOutputs
 from autograder.execution.release import ReleasedCell, ReleasedNotebook, load_release
+from autograder.execution.settings import Settings
 from autograder.grading.course import Course
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.package import Package
 from autograder.grading.revision import Revision, apply, compare, instructor_cells
-
-WORKER_SETTINGS = ("Execute", "SandboxedExecute", "SettleOutputs")
 
 
 def check_name(course: Course, book: Gradebook, assignment: str) -> None:
@@ -83,14 +83,18 @@ def load_package(
         if name in revisions:
             release = _revised(release, revisions[name])
         notebooks[name] = release
-    settings = {
-        name: dict(course.config[name])
-        for name in WORKER_SETTINGS
-        if name in course.config
-    }
-    if sandbox is not None:
-        settings.setdefault("SandboxedExecute", {})["sandbox"] = sandbox
+    settings = _settings(course, sandbox)
     return Package(assignment, notebooks, _data_files(course, assignment), settings)
+
+
+def _settings(course: Course, sandbox: str | None) -> Settings:
+    """The configured limits, as nbgrader's road reads them."""
+    step = SandboxedExecute(config=course.config)
+    settings = replace(
+        step.settings(), outputs=SettleOutputs(config=course.config).limits()
+    )
+    hide = (*settings.hide, str(course.root))
+    return replace(settings, hide=hide, sandbox=sandbox or settings.sandbox)
 
 
 def _source(course: Course, assignment: str, notebook: str) -> Path:

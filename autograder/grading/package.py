@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from autograder.execution.release import Markers, ReleasedCell, ReleasedNotebook
+from autograder.execution.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,7 @@ class Package:
     assignment: str
     notebooks: Mapping[str, ReleasedNotebook]
     files: Mapping[str, bytes]
-    settings: Mapping[str, Any]
-    """Configuration by class name, as in ``nbgrader_config.py``."""
+    settings: Settings
 
     def of_one(self, notebook: str) -> Package:
         """The same with one notebook only: what that notebook's result depends on."""
@@ -34,9 +34,9 @@ class Package:
                 name: base64.b64encode(data).decode("ascii")
                 for name, data in self.files.items()
             },
-            "settings": self.settings,
+            "settings": self.settings.to_json(),
         }
-        return json.dumps(content, sort_keys=True, default=str).encode()
+        return json.dumps(content, sort_keys=True).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Package:
@@ -46,7 +46,7 @@ class Package:
             content["assignment"],
             {name: _notebook(nb) for name, nb in content["notebooks"].items()},
             {name: base64.b64decode(text) for name, text in content["files"].items()},
-            content["settings"],
+            Settings.from_json(content["settings"]),
         )
 
 

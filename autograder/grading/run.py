@@ -182,8 +182,7 @@ class ClassRun:
         return make_job(job.missing, self._pack(job.submission))
 
     def _seconds(self) -> float:
-        settings = self.package.settings.get("SandboxedExecute", {})
-        per_notebook = float(settings.get("notebook_timeout", 300))
+        per_notebook = self.package.settings.notebook_seconds
         return MARGIN_SECONDS + per_notebook * len(self.package.notebooks)
 
     def _settle(self, job: _Job, result: ClassResult) -> Outcome:

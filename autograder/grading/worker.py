@@ -1,4 +1,4 @@
-"""The process that grades: `python -m autograder.grading.worker` reads frames.
+"""What runs in a grading process: it reads frames and answers them.
 
 The same steps as nbgrader's road through `harden`: read, mend, execute, settle. Only
 the gradebook is not here; what it knows of the assignment came with the package.
@@ -15,15 +15,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from traitlets.config import Config
 
+from autograder.execution.files import submission_files
 from autograder.execution.intake import find_renamed
-from autograder.execution.preprocessor import SandboxedExecute, SettleOutputs
 from autograder.execution.reading import Unreadable, read_submission
 from autograder.execution.release import ReleasedNotebook
 from autograder.execution.repair import repair_notebook, report_of, stand_in
+from autograder.execution.results import apply_result, settle_notebook
+from autograder.execution.settings import execute
 from autograder.grading.files import unpack
 from autograder.grading.package import Package
 from autograder.grading.process import ANSWER, COMPLAINT, read_frame, send_frame
@@ -34,7 +34,7 @@ class Grader:
 
     def __init__(self, package: Package) -> None:
         self.package = package
-        self.config = Config(package.settings)
+        self.settings = package.settings
 
     def grade(self, job: bytes) -> bytes:
         """The graded notebooks that a job asks for, as JSON by name."""
@@ -49,7 +49,7 @@ class Grader:
             for name in names:
                 release = self.package.notebooks[name]
                 notebook = self._mended(name, release, paths.get(name), refused)
-                graded[name] = self._executed(notebook, name, folder)
+                graded[name] = self._executed(notebook, folder)
         return json.dumps(graded).encode()
 
     def _notebook_files(self, folder: Path) -> dict[str, Path]:
@@ -84,15 +84,12 @@ class Grader:
             )
         return notebook
 
-    def _executed(
-        self, notebook: NotebookNode, name: str, folder: Path
-    ) -> NotebookNode:
-        resources = ResourcesDict(
-            metadata=ResourcesDict(name=name, path=str(folder)),
-            nbgrader={"student": "", "notebook": name, "assignment": ""},
-        )
-        for step in (SandboxedExecute, SettleOutputs):
-            notebook, resources = step(config=self.config)(notebook, resources)
+    def _executed(self, notebook: NotebookNode, folder: Path) -> NotebookNode:
+        if not report_of(notebook).get("unreadable"):
+            files, remarks = submission_files(folder)
+            report_of(notebook).warnings.extend(remarks)
+            apply_result(notebook, execute(notebook, self.settings, files))
+        settle_notebook(notebook, self.settings.outputs)
         return notebook
 
 
@@ -135,7 +132,3 @@ def main() -> None:
             send_frame(outgoing, ANSWER, grader.grade(body))
         except Exception as error:
             send_frame(outgoing, COMPLAINT, f"{type(error).__name__}: {error}".encode())
-
-
-if __name__ == "__main__":
-    main()

@@ -1,17 +1,15 @@
 """What can go wrong with a sandbox, as exceptions."""
 
-from autograder.errors import CourseError
-
 
 class SandboxError(RuntimeError):
     """Something in or around the sandbox failed."""
 
 
-class SandboxUnavailable(SandboxError, CourseError):
+class SandboxUnavailable(SandboxError):
     """This machine cannot give the protection that was asked for."""
 
 
-class PolicyError(SandboxError, CourseError):
+class PolicyError(SandboxError):
     """A policy asks for what does not exist."""
 
 
