@@ -1,7 +1,7 @@
 """nbgrader's settings for this course: run its commands from this folder.
 
-Instructor versions lie in ``solutions/``; everything that is generated or collected goes
-under ``course/``, which git ignores.
+Instructor versions lie in ``solutions/``; everything that is generated or collected
+goes under ``course/``, which git ignores.
 """
 
 from pathlib import Path
@@ -28,7 +28,7 @@ c.CourseDirectory.solution_directory = "course/solution"
 c.Grade.results_directory = "course/results"
 c.Exchange.root = str(root / "course" / "exchange")
 
-# Every task ends with an error of its own, which names it; the place to write comes first.
+# Every task ends with an error of its own, which names it.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 
 # Checks of an assignment may take a while on slow machines.

@@ -1,10 +1,15 @@
 """How long a submission takes: nbgrader's own Execute against the sandboxed one.
 
 Both execute the reference solution of an assignment, in turn, in this process; the
-ratio of the medians counts, not the seconds. `python benchmarks/execution.py [aNN ...]`.
+ratio of the medians counts, not the seconds. What the cells themselves compute is
+timed in a bare interpreter: the rest is overhead.
+
+    python benchmarks/execution.py [aNN ...]
 """
 
+import contextlib
 import copy
+import io
 import statistics
 import sys
 import tempfile
@@ -25,7 +30,8 @@ from autograder.sandbox import Policy, Sandbox
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 7
 FIGURES = ("plt.", "viz.", "show(")
-CONFIG = Config({"Execute": {"timeout": 120}})
+QUIET = ["--IPKernelApp.log_level=ERROR"]
+CONFIG = Config({"Execute": {"timeout": 120, "extra_arguments": QUIET}})
 
 
 def without_figures(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -40,6 +46,7 @@ def without_figures(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def seconds(run: Callable[[], object]) -> float:
+    """How long one call takes."""
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
@@ -62,14 +69,28 @@ def compare(name: str, notebook: nbformat.NotebookNode) -> None:
         ours()  # starts the sandbox, once for a whole class
         pairs = [(seconds(stock), seconds(ours)) for _ in range(ROUNDS)]
     slow, fast = (statistics.median(times) for times in zip(*pairs, strict=True))
-    print(f"{name:34} {slow:8.3f} s {fast:8.3f} s {slow / fast:8.1f} x")
+    overhead = fast - own_compute(notebook)
+    print(
+        f"{name:34} {slow:8.3f} s {fast:8.3f} s {slow / fast:8.1f} x {overhead:8.3f} s"
+    )
 
 
 def own_compute(notebook: nbformat.NotebookNode) -> float:
-    """How long the cells take in a bare interpreter that has imported everything."""
-    namespace: dict[str, object] = {"__name__": "__main__"}
-    cells = [c.source for c in without_figures(notebook).cells if c.cell_type == "code"]
-    return seconds(lambda: [exec(source, namespace) for source in cells])
+    """How long the code cells take by themselves, everything imported before."""
+    cells = [
+        compile(cell.source, "cell", "exec")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+
+    def run() -> None:
+        namespace: dict[str, object] = {"__name__": "__main__"}
+        with contextlib.redirect_stdout(io.StringIO()):
+            for cell in cells:
+                exec(cell, namespace)
+
+    run()
+    return seconds(run)
 
 
 def remote_calls() -> None:
@@ -91,8 +112,10 @@ def remote_calls() -> None:
 
 def main() -> None:
     chosen = sys.argv[1:] or ["a"]
-    paths = [p for word in chosen for p in sorted((ROOT / "solutions").glob(f"{word}*"))]
-    print(f"{'':34} {'stock':>10} {'here':>10} {'ratio':>10}")
+    paths = [
+        p for word in chosen for p in sorted((ROOT / "solutions").glob(f"{word}*"))
+    ]
+    print(f"{'':34} {'stock':>10} {'here':>10} {'ratio':>10} {'overhead':>10}")
     for folder in paths:
         notebook = nbformat.read(folder / f"{folder.name}.ipynb", as_version=4)
         compare(folder.name, notebook)

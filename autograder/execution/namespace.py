@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import builtins
 import types
+from collections.abc import Iterable
 from typing import Any
 
 from autograder.execution.remote import Link
@@ -34,10 +35,10 @@ class TestNamespace(dict):
         self._deleted: set[str] = set()
         self._bound_beforehand: set[str] = set()
 
-    def begin_cell(self, link: Link | None, tree: ast.AST) -> None:
+    def begin_cell(self, link: Link | None, names_in_classes: Iterable[str]) -> None:
         """Let names reach the student's notebook, for one cell."""
         self._link = link
-        for name in _names_in_class_bodies(tree):
+        for name in names_in_classes:
             # Class bodies look only at the plain dict, not at __missing__.
             if not dict.__contains__(self, name) and not hasattr(builtins, name):
                 try:
@@ -122,7 +123,8 @@ def _is_own_definition(value: Any) -> bool:
     return isinstance(value, kinds) and value.__module__ == "__main__"
 
 
-def _names_in_class_bodies(tree: ast.AST) -> set[str]:
+def names_in_class_bodies(tree: ast.AST) -> set[str]:
+    """Return the names that class bodies of a cell read directly."""
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):

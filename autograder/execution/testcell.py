@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import functools
 import inspect
 import linecache
 import os
 import sys
 import time
+import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from IPython.display import display
 
 from autograder.execution.capture import PROCESS_LOCK, Recorder, recording
 from autograder.execution.cells import CellOutcome
-from autograder.execution.namespace import TestNamespace
+from autograder.execution.namespace import TestNamespace, names_in_class_bodies
 from autograder.execution.remote import Link
 from autograder.execution.remote.seed import watched_seeding
 from autograder.execution.timelimit import TimeLimitReached, time_limit
@@ -27,6 +30,38 @@ from autograder.execution.tracebacks import error_output
 from autograder.sandbox import Limits
 
 RUBRIC_MIME = "application/vnd.nncourse.rubric+json"
+
+
+@dataclass(frozen=True)
+class CompiledCell:
+    """A test cell, ready to run on any number of submissions."""
+
+    filename: str
+    text: str
+    names_in_class_bodies: frozenset[str]
+    body: types.CodeType
+    last: types.CodeType | None
+    is_silent: bool
+
+
+@functools.lru_cache(maxsize=1024)
+def compile_cell(source: str, filename: str) -> CompiledCell:
+    """Compile a cell as IPython does; a class meets the same tests again and again."""
+    text = TransformerManager().transform_cell(source)
+    tree = ast.parse(text, filename)
+    names = frozenset(names_in_class_bodies(tree))
+    final, last = tree.body[-1] if tree.body else None, None
+    if isinstance(final, ast.Expr):
+        tree.body.pop()
+        last = _compile(ast.Expression(final.value), filename, "eval")
+    body = _compile(tree, filename, "exec")
+    silent = source.rstrip().endswith(";")
+    return CompiledCell(filename, text, names, body, last, silent)
+
+
+def _compile(tree: Any, filename: str, mode: str) -> types.CodeType:
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    return compile(tree, filename, mode, flags=flags, dont_inherit=True)
 
 
 class TestCells:
@@ -116,33 +151,21 @@ class TestCells:
     ) -> None:
         if link is not None:
             link.deadline = deadline
-        tree, filename = self._parse(source, name)
-        self.namespace.begin_cell(link, tree)
+        cell = compile_cell(source, f"<test cell {name}>")
+        lines = cell.text.splitlines(keepends=True)
+        linecache.cache[cell.filename] = (len(cell.text), None, lines, cell.filename)
+        self._files.append(cell.filename)
+        self.namespace.begin_cell(link, cell.names_in_class_bodies)
         try:
-            self._run_tree(tree, source, filename)
+            self._evaluate(cell.body)
+            if cell.last is not None:
+                value = self._evaluate(cell.last)
+                if value is not None and not cell.is_silent:
+                    self.namespace["get_ipython"]().record_result(value)
         finally:
             self.namespace.end_cell()
 
-    def _parse(self, source: str, name: str) -> tuple[ast.Module, str]:
-        filename = f"<test cell {name}>"
-        text = TransformerManager().transform_cell(source)
-        lines = text.splitlines(keepends=True)
-        linecache.cache[filename] = (len(text), None, lines, filename)
-        self._files.append(filename)
-        return ast.parse(text, filename), filename
-
-    def _run_tree(self, tree: ast.Module, source: str, filename: str) -> None:
-        body = tree.body
-        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-        self._evaluate(ast.Module(body, type_ignores=[]), filename, "exec")
-        if isinstance(last, ast.Expr):
-            value = self._evaluate(ast.Expression(last.value), filename, "eval")
-            if value is not None and not source.rstrip().endswith(";"):
-                self.namespace["get_ipython"]().record_result(value)
-
-    def _evaluate(self, tree: Any, filename: str, mode: str) -> Any:
-        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        code = compile(tree, filename, mode, flags=flags, dont_inherit=True)
+    def _evaluate(self, code: types.CodeType) -> Any:
         value = eval(code, self.namespace)
         if code.co_flags & inspect.CO_COROUTINE:
             return asyncio.run(value)
