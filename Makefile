@@ -47,10 +47,14 @@ test: $(ENV) sandbox-programs lint  ## run all tests, with the 20 slowest listed
 	@echo 'test: notebooks are what content/ says'
 	@nncourse build --check
 	@echo 'test: library, autograder and sources'
-	@python -m pytest tests -n 2 --dist loadscope --durations 20 -q
+	@python -m pytest tests -m 'not slow' -n 2 --dist loadscope --durations 20 -q
 	@echo 'test: every cell of every notebook (nbval)'
 	@python -m pytest lectures solutions -p no:cacheprovider --nbval-lax --nbval-current-env \
 	    --nbval-cell-timeout 120 -n 2 --dist loadfile --durations 5 -q
+
+.PHONY: test-slow
+test-slow: $(ENV) sandbox-programs  ## nbgrader's own test suite on the hardened course (20 minutes)
+	@python -m pytest tests -m slow -n 2 --durations 5 -q
 
 .PHONY: lint
 lint: $(ENV)  ## style (ruff) and types (mypy)

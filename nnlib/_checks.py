@@ -42,11 +42,12 @@ def require_shape(
 
     ``require_shape("x in linear", x, ("N", 64))`` accepts (1, 64) and (7, 64).
     """
-    fits = x.ndim == len(expected) and all(
-        isinstance(want, str) or have == want
-        for have, want in zip(x.shape, expected, strict=True)
-    )
-    if not fits:
+    misfits = [
+        want
+        for have, want in zip(x.shape, expected, strict=False)
+        if have != want and not isinstance(want, str)
+    ]
+    if misfits or x.ndim != len(expected):
         wanted = ", ".join(str(length) for length in expected)
         wanted += "," if len(expected) == 1 else ""
         raise ValueError(
@@ -79,7 +80,7 @@ def require_cotangent(name: str, dout: ArrayLike, shape: tuple[int, ...]) -> Arr
 def require_labels(name: str, labels: ArrayLike, n: int, classes: int) -> NDArray:
     """Return class labels as an integer array of shape (n,) within 0..classes-1."""
     array = np.asarray(labels)
-    if not np.issubdtype(array.dtype, np.integer):
+    if array.dtype.kind not in "iu":
         raise TypeError(
             f"{name} has dtype {array.dtype}, expected integer class labels; "
             "convert it with .astype(int)"
@@ -122,6 +123,17 @@ def require_number(
             + "; choose one in that range"
         )
     return float(value)
+
+
+def require_int(name: str, value: Any, *, at_least: int) -> int:
+    """Return a whole number of at least `at_least` as an int."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < at_least:
+        raise ValueError(
+            f"{name} is {value!r}, expected an int of at least {at_least}; "
+            "pass a whole number"
+        )
+    return int(value)
 
 
 def require_pair(name: str, value: Any, *, at_least: int) -> tuple[int, int]:

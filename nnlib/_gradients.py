@@ -1,4 +1,7 @@
-"""Gradients of a model as vectors, and how much they vary from batch to batch."""
+"""Gradients of a model as vectors, and how much they vary from batch to batch.
+
+Lecture 9.
+"""
 
 from typing import Any
 

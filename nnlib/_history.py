@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib._checks import require_choice, require_number
+from nnlib._checks import require_choice, require_int, require_number
 from nnlib._layer_base import Layer
 
 Array = NDArray[Any]
@@ -60,11 +60,10 @@ class EarlyStopping:
     ) -> None:
         names = ("val_loss", "val_accuracy", "loss", "accuracy")
         self.monitor = require_choice("monitor in EarlyStopping", monitor, names)
-        require_number("patience in EarlyStopping", patience, at_least=1)
+        require_int("patience in EarlyStopping", patience, at_least=1)
         require_number("min_delta in EarlyStopping", min_delta, at_least=0)
         self.patience, self.min_delta = patience, min_delta
-        self.best: float | None = None
-        self.best_epoch = 0
+        self.best, self.best_epoch = np.inf, 0
         self.weights: list[Array] = []
 
     def update(self, history: History, model: Layer) -> bool:
@@ -76,7 +75,8 @@ class EarlyStopping:
                 "pass validation=(x, y) to fit, or watch another list of History"
             )
         sign = -1.0 if "accuracy" in self.monitor else 1.0
-        if self.best is None or sign * value < sign * self.best - self.min_delta:
+        first = len(history) == 1  # of a new training, should the object be used again
+        if first or sign * value < sign * self.best - self.min_delta:
             self.best, self.best_epoch = value, len(history)
             self.weights = model.get_state()
         return len(history) - self.best_epoch >= self.patience

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlib import activations as act
-from nnlib._checks import require_number
+from nnlib._checks import IntPair, require_choice, require_number, require_rng
 from nnlib._layer_base import Layer
 from nnlib.conv import (
     avg_pool2d,
@@ -19,7 +19,6 @@ from nnlib.conv import (
 from nnlib.dropout import dropout, dropout_backward
 
 Array = NDArray[Any]
-IntPair = int | tuple[int, int]
 
 
 class Function(Layer):
@@ -142,7 +141,9 @@ class Dropout(Layer):
         mode: Literal["inverted", "vanilla"] = "inverted",
     ) -> None:
         self.keep = require_number("keep in Dropout", keep, above=0, at_most=1)
-        self.rng, self.mode = rng, mode
+        self.rng = require_rng("rng in Dropout", rng)
+        require_choice("mode in Dropout", mode, ("inverted", "vanilla"))
+        self.mode = mode
 
     def compute(self, x: Array) -> tuple[Array, Any]:
         """Return x with entries dropped, and the factors."""

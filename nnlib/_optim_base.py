@@ -106,14 +106,17 @@ class Optimizer:
                 p.grad = np.zeros(p.value.shape, p.value.dtype)
 
     def checked_gradient(self, k: int, p: Learnable) -> Array:
-        """Return the gradient; refuse one that does not fit: it would be broadcast."""
+        """Return the gradient; refuse one that does not fit: it would be broadcast.
+
+        It comes in the dtype of the parameter, which float64 data must not widen.
+        """
         grad = p.grad
         if getattr(grad, "shape", None) != p.value.shape:
             name = f"grad of parameter {k} in {type(self).__name__}.step"
             if grad is None:
                 raise ValueError(f"{name} is None; call backward before step")
             require_shape(name, np.asarray(grad), p.value.shape)
-        return grad
+        return grad.astype(p.value.dtype, copy=False)
 
     def number(
         self,

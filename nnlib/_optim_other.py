@@ -92,9 +92,16 @@ class Newton(Optimizer):
 
     def curvature(self) -> Array:
         """Return the Hessian at the present theta."""
-        if not callable(self.hessian):
-            return np.asarray(self.hessian, dtype=float)
-        return np.asarray(self.hessian(flatten_parameters(self.params)), dtype=float)
+        H = self.hessian
+        if callable(H):
+            H = H(flatten_parameters(self.params))
+        H = np.asarray(H, dtype=float)
+        if not np.all(np.isfinite(H)):
+            raise ValueError(
+                f"hessian at step {self.state['t']} holds nan or infinity, expected "
+                "finite numbers; use a smaller lr, or start nearer to the minimum"
+            )
+        return H
 
 
 class DiagonalNewton(Newton):
@@ -107,8 +114,8 @@ class DiagonalNewton(Newton):
     def direction(self, g: Array) -> Array:
         """Return g / (|diag H| + damping)."""
         H = self.curvature()
+        require_shape("hessian", H, g.shape if H.ndim == 1 else g.shape * 2)
         h = np.abs(np.diagonal(H) if H.ndim == 2 else H) + self.damping
-        require_shape("diagonal of hessian", h, g.shape)
         if np.any(h == 0):
             raise ValueError(
                 f"diagonal of hessian is 0 at position {int(np.argmin(h))}, expected "

@@ -41,8 +41,8 @@ def classes(scores: Array) -> Array:
 
 
 def accuracy(scores: Array, y: Array) -> float:
-    """Share of right labels, for integer y; nan if y is no label (regression)."""
-    if not np.issubdtype(y.dtype, np.integer):
+    """Share of right labels; nan if y is not one integer a sample (regression)."""
+    if y.dtype.kind not in "iu" or y.size != len(scores):
         return float("nan")
     return float(np.mean(classes(scores).reshape(y.shape) == y))
 
@@ -72,7 +72,7 @@ class TrainingStep:
         out = self.model.forward(x)
         value, cache = self.loss(out, y)
         if not np.isfinite(value):
-            raise FloatingPointError(self.diagnosis(float(value), x))
+            raise FloatingPointError(self.diagnosis(float(value), x, y))
         self.optimizer.zero_grad()
         self.model.backward_parameters(self.loss_backward(1.0, cache))
         penalty = self.add_penalty()
@@ -120,23 +120,31 @@ class TrainingStep:
         history.lr.append(float(self.optimizer.state["lr"]))
         self.rows, self.norms = [], []
 
-    def diagnosis(self, value: float, x: Array) -> str:
+    def diagnosis(self, value: float, x: Array, y: Array) -> str:
         """Say at which step and in which layer numbers stopped being finite."""
         t, eta = self.optimizer.state["t"], self.optimizer.state["lr"]
+        start = f"loss is {value} at step {t + 1}; "
+        for name, data in (("x", x), ("y", y)):
+            if not np.all(np.isfinite(data)):
+                return f"{start}the data {name} of this batch hold nan or infinity"
         rate = "" if eta is None else f" than {eta:g}"
         return (
-            f"loss is {value} at step {t + 1}; {first_non_finite(self.model, x)}; "
-            f"use a smaller learning rate{rate}, or clip the gradients with "
-            "clip=partial(clip_by_norm, max_norm=1.0)"
+            f"{start}{first_non_finite(self.model, x)}; use a smaller learning "
+            f"rate{rate}, or clip the gradients with clip=partial(clip_by_norm, "
+            "max_norm=1.0)"
         )
+
+
+def chain(model: Layer) -> list[Layer]:
+    """List the layers one after the other, without the Sequentials around them."""
+    if not isinstance(model, Sequential):
+        return [model]
+    return [layer for part in model.layers for layer in chain(part)]
 
 
 def first_non_finite(model: Layer, x: Array) -> str:
     """Name the first layer whose parameters or output hold nan or infinity."""
-    if not np.all(np.isfinite(x)):
-        return "the data x of this batch hold nan or infinity"
-    layers = model.layers if isinstance(model, Sequential) else [model]
-    peaks = []
+    layers, peaks = chain(model), []
     for k, layer in enumerate(layers):
         if not all(np.all(np.isfinite(p.value)) for p in layer.parameters()):
             return f"the first bad numbers are parameters of layer {k}, {layer!r}"

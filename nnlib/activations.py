@@ -25,6 +25,7 @@ def step(s: ArrayLike) -> Array:
     """Heaviside step H(s): 1 where s >= 0, else 0, so H(0) = 1.
 
     Its derivative is 0 wherever it exists, which is why nothing learns through it.
+    Lecture 1.
     """
     s = np.asarray(s)
     dtype = s.dtype if np.issubdtype(s.dtype, np.floating) else np.float64
@@ -35,7 +36,7 @@ def sigmoid(s: ArrayLike, slope: float = 1.0) -> tuple[Array, SigmoidCache]:
     """Logistic function 1 / (1 + exp(-slope s)) with values in (0, 1).
 
     It only ever takes exp of a negative number and so cannot overflow. PyTorch has
-    no slope.
+    no slope. Lecture 1.
     """
     s = require_float("s in sigmoid", s)
     slope = require_number("slope in sigmoid", slope, above=0)
@@ -63,7 +64,7 @@ def scaled_sigmoid(
 ) -> tuple[Array, ScaledSigmoidCache]:
     """Sigmoid stretched to (low, high): low + (high - low) sigmoid(s).
 
-    An output layer for targets that are known to lie between two bounds.
+    An output layer for targets that are known to lie between two bounds. Lecture 2.
     """
     low = require_number("low in scaled_sigmoid", low)
     high = require_number("high in scaled_sigmoid", high, above=low)
@@ -79,7 +80,7 @@ def scaled_sigmoid_backward(dout: ArrayLike, cache: ScaledSigmoidCache) -> Array
 
 
 def tanh(s: ArrayLike) -> tuple[Array, Array]:
-    """Hyperbolic tangent, values in (-1, 1), slope 1 at 0; the cache is `out`."""
+    """Hyperbolic tangent in (-1, 1), slope 1 at 0; the cache is `out`. Lecture 1."""
     out = np.tanh(require_float("s in tanh", s))
     return out, out
 
@@ -91,7 +92,7 @@ def tanh_backward(dout: ArrayLike, cache: Array) -> Array:
 
 
 def relu(s: ArrayLike) -> tuple[Array, Array]:
-    """Rectified linear unit max(0, s); the cache is `out`."""
+    """Rectified linear unit max(0, s); the cache is `out`. Lecture 1."""
     s = require_float("s in relu", s)
     out = np.maximum(s, s.dtype.type(0))
     return out, out
@@ -111,7 +112,7 @@ class LeakyReluCache(NamedTuple):
 
 
 def leaky_relu(s: ArrayLike, slope: float = 0.01) -> tuple[Array, LeakyReluCache]:
-    """ReLU that lets a little through below zero: s if s > 0, else slope * s."""
+    """ReLU with a small slope below zero: s if s > 0, else slope * s. Lecture 1."""
     s = require_float("s in leaky_relu", s)
     slope = require_number("slope in leaky_relu", slope, at_least=0, at_most=1)
     return np.where(s > 0, s, slope * s), LeakyReluCache(s, slope)
@@ -127,7 +128,7 @@ def softmax(s: ArrayLike) -> tuple[Array, Array]:
     """Scores (..., K) to probabilities: exp(s_k) / sum_j exp(s_j); cache is `out`.
 
     Not element-wise: each probability depends on every score of its row. Adding a
-    constant to a row changes nothing, so the maximum is subtracted first.
+    constant to a row changes nothing, so the maximum is subtracted first. Lecture 2.
     """
     shifted = _shift_by_maximum("s in softmax", s)
     e = np.exp(shifted)
@@ -144,7 +145,7 @@ def softmax_backward(dout: ArrayLike, cache: Array) -> Array:
 def log_softmax(s: ArrayLike) -> tuple[Array, Array]:
     """Logarithm of softmax, s_k - log sum_j exp(s_j), exact even where p is 0.
 
-    The cache holds the logarithms themselves.
+    The cache holds the logarithms themselves. Lecture 2.
     """
     shifted = _shift_by_maximum("s in log_softmax", s)
     out = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
@@ -190,11 +191,11 @@ def backward_of(f: Callable[..., Any]) -> Callable[[ArrayLike, Any], Array]:
 
 
 def derivative(f: Activation, s: ArrayLike) -> Array:
-    """Slope f'(s) at every entry: the backward pass with a cotangent of ones."""
+    """Slope f'(s) at every entry, the gradient of their sum. Lecture 3."""
     out, cache = f(s)
     return backward_of(f)(np.ones_like(out), cache)
 
 
 def saturation_fraction(f: Activation, s: ArrayLike, flat: float = 0.05) -> float:
-    """Share of the entries of s where f is flat: abs(f'(s)) < flat."""
+    """Share of the entries of s where f is flat: abs(f'(s)) < flat. Lecture 5."""
     return float(np.mean(np.abs(derivative(f, s)) < flat))

@@ -24,10 +24,9 @@ def clip_by_value(grads: Grads, lo: float, hi: float) -> Grads:
     positive inner product with the gradient, so minus the result still descends.
     Lecture 8. PyTorch: ``clip_grad_value_`` has lo = -hi and works in place.
     """
-    if not lo < hi:
-        raise ValueError(
-            f"clip_by_value expected lo < hi, got lo={lo}, hi={hi}; swap them"
-        )
+    # Python floats, as NumPy scalars of float64 would widen float32 gradients
+    lo = require_number("lo in clip_by_value", lo)
+    hi = require_number("hi in clip_by_value", hi, above=lo)
     if isinstance(grads, np.ndarray):
         return np.clip(_checked(grads, 0), lo, hi)
     return [np.clip(_checked(g, k), lo, hi) for k, g in enumerate(grads)]
@@ -40,7 +39,7 @@ def clip_by_norm(grads: Grads, max_norm: float) -> tuple[Grads, float]:
     The direction in the space of all parameters stays. Returns (clipped, norm before).
     Lecture 8. PyTorch: ``clip_grad_norm_`` divides by norm + 1e-6, a tiny bit more.
     """
-    require_number("max_norm in clip_by_norm", max_norm, above=0)
+    max_norm = require_number("max_norm in clip_by_norm", max_norm, above=0)
     norm = global_norm([grads] if isinstance(grads, np.ndarray) else grads)
     if not math.isfinite(norm):
         raise ValueError(

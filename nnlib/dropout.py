@@ -42,7 +42,7 @@ def dropout(
     ============  ==================  ===============
 
     Both keep the expected output of a linear unit the same at both times. The cache is
-    the factor that x was multiplied by. Without training, `rng` may be None.
+    the factor that x was multiplied by. Without training, `rng` may be None. Lecture 6.
     """
     x = require_float("x in dropout", x)
     keep = require_number("keep in dropout", keep, above=0, at_most=1)
@@ -52,7 +52,7 @@ def dropout(
     else:
         kept = require_rng("rng in dropout", rng).random(x.shape) < keep
         scale = x.dtype.type(1 / keep if mode == "inverted" else 1)
-        factor = kept * scale
+        factor = np.where(kept, scale, x.dtype.type(0))  # 0 even if scale overflows
     return np.asarray(x * factor), np.broadcast_to(factor, x.shape)
 
 
@@ -70,6 +70,7 @@ def dropout_expectation(
     ``sum_z p(z) f(x (.) z)`` with ``p(z) = keep^ones (1 - keep)^zeros``. `f` takes all
     masked inputs at once, (2^n, n), and returns one row or number for each. For a
     linear f the answer is f(keep * x); for any other f scaling is an approximation.
+    Lecture 6.
     """
     x = require_float("x in dropout_expectation", x)
     keep = require_number("keep in dropout_expectation", keep, above=0, at_most=1)

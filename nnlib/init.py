@@ -20,8 +20,10 @@ Initialiser = Callable[..., Array]
 def fans(shape: Shape) -> tuple[int, int]:
     """Connections into and out of one unit: (fan_in, fan_out).
 
-    (D, M) gives D and M; (F, C, kh, kw) gives C kh kw and F kh kw.
+    (D, M) gives D and M; (F, C, kh, kw) gives C kh kw and F kh kw. Lecture 5.
     """
+    if min(shape, default=0) < 1:
+        raise ValueError(f"shape is {shape}, expected lengths >= 1; give each axis one")
     if len(shape) == 2:
         return shape[0], shape[1]
     if len(shape) == 4:
@@ -34,19 +36,25 @@ def fans(shape: Shape) -> tuple[int, int]:
 
 
 def zeros(shape: Shape, dtype: DTypeLike = np.float64) -> Array:
-    """All zeros: right for biases, useless for weights, whose units stay the same."""
+    """All zeros: right for biases, useless for weights, whose units stay the same.
+
+    Lecture 5.
+    """
     return np.zeros(shape, dtype=dtype)
 
 
 def constant(shape: Shape, value: float, dtype: DTypeLike = np.float64) -> Array:
-    """Every entry equal to `value`: the units of a layer never become different."""
+    """Every entry equal to `value`: the units of a layer never become different.
+
+    Lecture 5.
+    """
     return np.full(shape, require_number("value in constant", value), dtype=dtype)
 
 
 def uniform(
     shape: Shape, r: float, rng: np.random.Generator, dtype: DTypeLike = np.float64
 ) -> Array:
-    """Entries from U(-r, r), of variance r^2 / 3."""
+    """Entries from U(-r, r), of variance r^2 / 3. Lecture 5."""
     r = require_number("r in uniform", r, at_least=0)
     return require_rng("rng", rng).uniform(-r, r, size=shape).astype(dtype, copy=False)
 
@@ -54,7 +62,7 @@ def uniform(
 def normal(
     shape: Shape, sigma: float, rng: np.random.Generator, dtype: DTypeLike = np.float64
 ) -> Array:
-    """Entries from N(0, sigma^2)."""
+    """Entries from N(0, sigma^2). Lecture 5."""
     sigma = require_number("sigma in normal", sigma, at_least=0)
     return (
         require_rng("rng", rng).normal(0, sigma, size=shape).astype(dtype, copy=False)
@@ -66,7 +74,7 @@ def fan_in_uniform(
 ) -> Array:
     """U(-r, r) with r = 1/sqrt(fan_in): the spread falls by sqrt(3) in a linear layer.
 
-    PyTorch's default for its linear layers.
+    PyTorch's default for its linear layers. Lecture 5.
     """
     return uniform(shape, float(fans(shape)[0] ** -0.5), rng, dtype)
 
@@ -77,7 +85,10 @@ def xavier_uniform(
     gain: float = 1.0,
     dtype: DTypeLike = np.float64,
 ) -> Array:
-    """U(-r, r) with r = gain sqrt(3 / fan_avg), fan_avg = (fan_in + fan_out) / 2."""
+    """U(-r, r) with r = gain sqrt(3 / fan_avg), fan_avg = (fan_in + fan_out) / 2.
+
+    Lecture 5.
+    """
     return uniform(shape, float(3**0.5 * _xavier_sigma(shape, gain)), rng, dtype)
 
 
@@ -87,21 +98,27 @@ def xavier_normal(
     gain: float = 1.0,
     dtype: DTypeLike = np.float64,
 ) -> Array:
-    """N(0, sigma^2) with sigma = gain / sqrt(fan_avg): for tanh, of slope 1 at 0."""
+    """N(0, sigma^2) with sigma = gain / sqrt(fan_avg): for tanh, of slope 1 at 0.
+
+    Lecture 5.
+    """
     return normal(shape, _xavier_sigma(shape, gain), rng, dtype)
 
 
 def he_uniform(
     shape: Shape, rng: np.random.Generator, dtype: DTypeLike = np.float64
 ) -> Array:
-    """U(-r, r) with r = sqrt(6 / fan_in), of the variance of `he_normal`."""
+    """U(-r, r) with r = sqrt(6 / fan_in), of the variance of `he_normal`. Lecture 5."""
     return uniform(shape, float((6 / fans(shape)[0]) ** 0.5), rng, dtype)
 
 
 def he_normal(
     shape: Shape, rng: np.random.Generator, dtype: DTypeLike = np.float64
 ) -> Array:
-    """N(0, sigma^2) with sigma^2 = 2 / fan_in: the 2 makes up for ReLU's zero half."""
+    """N(0, sigma^2) with sigma^2 = 2 / fan_in: the 2 makes up for ReLU's zero half.
+
+    Lecture 5.
+    """
     return normal(shape, float((2 / fans(shape)[0]) ** 0.5), rng, dtype)
 
 
@@ -110,6 +127,7 @@ def for_activation(name: str) -> Initialiser:
 
     Xavier for tanh, He for the ReLU family; for the sigmoid Xavier with gain 4, because
     its slope at 0 is 1/4. PyTorch would use gain 1 there, and the signal fades.
+    Lecture 5.
     """
     choices: dict[str, Initialiser] = {
         "identity": xavier_normal,
@@ -131,7 +149,10 @@ class ActivationStats(NamedTuple):
 
 
 def activation_stats(outputs: Iterable[Array]) -> list[ActivationStats]:
-    """Mean, standard deviation, mean square and share of zeros, layer by layer."""
+    """Mean, standard deviation, mean square and share of zeros, layer by layer.
+
+    Lecture 5.
+    """
     return [
         ActivationStats(
             float(np.mean(h)),
@@ -144,7 +165,10 @@ def activation_stats(outputs: Iterable[Array]) -> list[ActivationStats]:
 
 
 def gradient_stats(gradients: Iterable[Array]) -> list[float]:
-    """2-norm of each gradient; on a log axis over the layers it shows what vanishes."""
+    """2-norm of each gradient; on a log axis over the layers it shows what vanishes.
+
+    Lecture 5.
+    """
     return [float(np.linalg.norm(np.ravel(g))) for g in gradients]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlib._checks import IntPair, require_pair
 from nnlib._layer_base import Layer, Residual, Sequential
 from nnlib._layer_functions import (
     AvgPool2d,
@@ -43,7 +44,6 @@ from nnlib.norm import batch_norm_backward as normalise_backward
 
 Array = NDArray[Any]
 Init = Callable[..., Array]
-IntPair = int | tuple[int, int]
 
 __all__ = [
     "AvgPool2d",
@@ -129,7 +129,7 @@ class Conv2d(Layer):
         pad: IntPair = 0,
         init: Init = he_normal,
     ) -> None:
-        kh, kw = (kernel, kernel) if isinstance(kernel, int) else kernel
+        kh, kw = require_pair("kernel in Conv2d", kernel, at_least=1)
         self.W = Parameter(init((filters, channels, kh, kw), rng))
         self.b = Parameter(np.zeros(filters), decay=False)
         self.stride, self.pad = stride, pad

@@ -27,7 +27,7 @@ def linear(x: ArrayLike, W: ArrayLike, b: ArrayLike) -> tuple[Array, LinearCache
     """Scores of M neurons for N samples: S = X W + b.
 
     x (N, D), W (D, M), b (M,) give (N, M). Rows are samples and column m of W belongs
-    to neuron m; PyTorch stores the transpose, weight = W.T of shape (M, D).
+    to neuron m; PyTorch stores the transpose, weight = W.T of shape (M, D). Lecture 1.
     """
     x = require_float("x in linear", x)
     W = require_float("W in linear", W)

@@ -14,6 +14,7 @@ from nnlib._checks import (
     require_choice,
     require_cotangent,
     require_float,
+    require_int,
     require_ndim,
     require_number,
     require_rng,
@@ -41,7 +42,7 @@ def neuron(
     x (N, D), w (D,), b a number give (N,); w is the normal of the boundary s = 0 and b
     shifts it. `f` is an element-wise function of `nnlib.activations`, or a partial of
     one with its options, as ``functools.partial(sigmoid, slope=10.0)``. With `step` it
-    is the neuron of McCulloch and Pitts, which has no backward pass.
+    is the neuron of McCulloch and Pitts, which has no backward pass. Lecture 1.
     """
     x = require_float("x in neuron", x)
     w = require_float("w in neuron", w)
@@ -63,14 +64,22 @@ def neuron_backward(dout: ArrayLike, cache: NeuronCache) -> tuple[Array, Array, 
 
 
 def predict_class(yhat: ArrayLike) -> NDArray:
-    """The most probable class: argmax of (N, K), or of (N,) 1 where P(1) >= 1/2."""
+    """The most probable class: argmax of (N, K), or of (N,) 1 where P(1) >= 1/2.
+
+    Lecture 2.
+    """
     yhat = require_float("yhat in predict_class", yhat)
     require_ndim("yhat in predict_class", yhat, 1, 2, remedy="use (N,) or (N, K)")
+    if yhat.shape[1:] == (1,):
+        raise ValueError(
+            f"yhat in predict_class has shape {yhat.shape}, expected (N,) or (N, K) "
+            "with K >= 2; for one probability a sample use [:, 0]"
+        )
     return yhat.argmax(axis=1) if yhat.ndim == 2 else (yhat >= 0.5).astype(int)
 
 
 def xor_network(x: ArrayLike) -> Array:
-    """XOR of inputs (N, 2) by three threshold neurons: (OR) AND (NAND)."""
+    """XOR of inputs (N, 2) by three threshold neurons: (OR) AND (NAND). Lecture 1."""
     x = np.asarray(x)
     require_shape("x in xor_network", x, ("N", 2))
     either = step(x @ [1, 1] - 0.5)
@@ -79,7 +88,7 @@ def xor_network(x: ArrayLike) -> Array:
 
 
 def decision_boundary(w: ArrayLike, b: float, x1: ArrayLike) -> Array:
-    """Height x2 of the line w1 x1 + w2 x2 + b = 0 above each x1."""
+    """Height x2 of the line w1 x1 + w2 x2 + b = 0 above each x1. Lecture 1."""
     w = np.asarray(w, dtype=float)
     require_shape("w in decision_boundary", w, (2,), "only a plane has such a line")
     if w[1] == 0:
@@ -99,12 +108,13 @@ class Perceptron:
     `max_epochs`. From zero weights eta only scales w and b and changes no decision.
 
     Attributes after `fit`: `w`, `b`, `mistakes` (one count an epoch) and `converged`.
+    Lecture 1.
     """
 
     def __init__(self, eta: float = 1.0, max_epochs: int = 100) -> None:
         self.eta = require_number("eta in Perceptron", eta, above=0)
-        self.max_epochs = int(
-            require_number("max_epochs in Perceptron", max_epochs, at_least=1)
+        self.max_epochs = require_int(
+            "max_epochs in Perceptron", max_epochs, at_least=1
         )
         self.w: Array = np.zeros(0)
         self.b = 0.0
@@ -187,12 +197,13 @@ def perturb_weights(
     correlate: ``g = mean(change * rise of the loss) / scale^2`` estimates the gradient,
     then one step ``theta - eta g``. Averaging out the other weights takes very many
     trials; a backward pass gives the exact g for the price of about two forward passes.
+    Lecture 3.
     """
     theta = require_float("theta in perturb_weights", theta).copy()
     require_choice("mode in perturb_weights", mode, ("one", "all"))
     require_rng("rng in perturb_weights", rng)
     scale = require_number("scale in perturb_weights", scale, above=0)
-    trials = int(require_number("trials in perturb_weights", trials, at_least=1))
+    trials = require_int("trials in perturb_weights", trials, at_least=1)
     best = float(loss(theta))
     if mode == "all":
         changes = rng.normal(0, scale, size=(trials, *theta.shape))

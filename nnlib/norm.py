@@ -50,7 +50,7 @@ def batch_norm(
     Training moves the averages, ``new = momentum * old + (1 - momentum) * batch``; the
     arguments stay as they are, the new ones are in ``cache.running_mean`` and
     ``cache.running_var``. PyTorch's momentum is 1 - momentum, and its running variance
-    is the unbiased one.
+    is the unbiased one. Lecture 7.
     """
     x = require_float("x in batch_norm", x)
     require_ndim("x in batch_norm", x, 2, 4, remedy="use (N, D) or (N, C, H, W)")

@@ -30,7 +30,7 @@ def l2(W: ArrayLike, lam: float = 1.0) -> tuple[float, PenaltyCache]:
     """Penalty lam * sum W^2, pulling every weight towards 0 in proportion to itself.
 
     Under plain gradient descent this is weight decay by the factor 1 - 2 eta lam;
-    the ``weight_decay`` of PyTorch is 2 lam.
+    the ``weight_decay`` of PyTorch is 2 lam. Lecture 10.
     """
     W, lam = _check("l2", W, lam)
     return lam * float((W * W).sum()), PenaltyCache(W, lam)
@@ -42,7 +42,7 @@ def l2_backward(dout: float, cache: PenaltyCache) -> Array:
 
 
 def l1(W: ArrayLike, lam: float = 1.0) -> tuple[float, PenaltyCache]:
-    """Penalty lam * sum abs(W), which drives small weights to exactly 0."""
+    """Penalty lam * sum abs(W), which drives small weights to exactly 0. Lecture 10."""
     W, lam = _check("l1", W, lam)
     return lam * float(np.abs(W).sum()), PenaltyCache(W, lam)
 
@@ -55,7 +55,7 @@ def l1_backward(dout: float, cache: PenaltyCache) -> Array:
 def elastic_net(
     W: ArrayLike, beta: float, lam: float = 1.0
 ) -> tuple[float, ElasticCache]:
-    """Penalty lam * sum (beta W^2 + abs(W)): both of the above at once."""
+    """Penalty lam * sum (beta W^2 + abs(W)): both of the above at once. Lecture 10."""
     W, lam = _check("elastic_net", W, lam)
     beta = require_number("beta in elastic_net", beta, at_least=0)
     value = lam * float((beta * W * W + np.abs(W)).sum())

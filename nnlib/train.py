@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlib._checks import require_number
+from nnlib._checks import require_int
 from nnlib._gradients import batch_gradient, gradient_variance, sample_gradients
 from nnlib._history import EarlyStopping, History
 from nnlib._layer_base import Layer, prediction_mode
@@ -78,13 +78,13 @@ def fit(
     ``batch_size=1`` one sample a step, ``shuffle=False`` a fixed order.
     Lectures 9, 10.
     """
-    require_number("epochs in fit", epochs, at_least=1)
+    require_int("epochs in fit", epochs, at_least=1)
     step = TrainingStep(model, optimizer, loss, metric, regularizer, clip)
     history = step.history
     cut = partial(minibatches, rng=rng, shuffle=shuffle, replace=replace)
     with _progress(progress, epochs * n_batches(len(x), batch_size), history) as tick:
         try:
-            for _ in range(int(epochs)):
+            for _ in range(epochs):
                 model.train()
                 for x_batch, y_batch in cut(x, y, batch_size):
                     step(x_batch, y_batch)
@@ -97,7 +97,7 @@ def fit(
                     break
         except KeyboardInterrupt:
             history.stopped = "interrupted"
-    if early_stopping:
+    if early_stopping and len(history):
         early_stopping.restore(model)
     model.eval()
     return history

@@ -80,7 +80,10 @@ def run(args: argparse.Namespace) -> int:
     if args.workers < 1:
         raise CourseError(f"--workers {args.workers}: expected a number from 1 up")
     from autograder.fast_start import skip_slow_imports
+    from autograder.grading.process import start_early
 
+    if not args.cluster:
+        start_early(min(args.workers, os.cpu_count() or 1))
     skip_slow_imports()
     from autograder.grading.course import Course
     from autograder.grading.progress import print_summary, reporter
@@ -102,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
     with reporter() as watcher:
         if args.sandbox == "process":
             watcher.warn("UNSAFE: students' code runs without a sandbox")
-        result = work.grade(partial(_engine, args), watcher)
+        result = work.grade(partial(_engine, args, course), watcher)
     for line in result.revisions:
         print(f"tests changed: {line}")
     if args.dry_run:
@@ -124,12 +127,16 @@ def _take_in(args: argparse.Namespace, course: Course) -> None:
 
 
 @contextmanager
-def _engine(args: argparse.Namespace) -> Iterator[Engine]:
-    from autograder.grading.engines import DaskEngine, LocalEngine
+def _engine(args: argparse.Namespace, course: Course) -> Iterator[Engine]:
+    engine: Engine
+    if args.cluster:
+        from autograder.grading.cluster import DaskEngine
 
-    engine: Engine = (
-        DaskEngine(args.cluster) if args.cluster else LocalEngine(args.workers)
-    )
+        engine = DaskEngine(args.cluster, course.silent_seconds)
+    else:
+        from autograder.grading.engines import LocalEngine
+
+        engine = LocalEngine(args.workers)
     try:
         yield engine
     finally:

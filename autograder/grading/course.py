@@ -78,6 +78,11 @@ class Course:
         configured = self.config.Grade.get("results_directory", ".nncourse/results")
         return self.root / configured
 
+    @property
+    def silent_seconds(self) -> float:
+        """After how long without a sign of life a cluster's worker is left out."""
+        return float(self.config.Grade.get("silent_seconds", 30))
+
     def folder(self, step: str, student: str, assignment: str) -> Path:
         """The folder of a step ("submitted", "autograded", …) as configured."""
         directory = getattr(self.directory, f"{step}_directory")

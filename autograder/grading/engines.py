@@ -1,31 +1,29 @@
-"""Where submissions are graded: on this machine's cores or on a Dask cluster.
+"""Where submissions are graded, and the queue that keeps an engine busy.
 
-An engine is anything with ``concurrent.futures.Executor.submit``. What it runs gets
-bytes and returns bytes; nothing of the course lies on a cluster's disks beforehand
-except the installed package.
+An engine hands work to a ``concurrent.futures.Executor``: threads of this machine, or
+the workers of a Dask cluster (`autograder.grading.cluster`). What it runs gets bytes
+and returns bytes; nothing of the course lies on a cluster's disks beforehand except the
+installed package.
 """
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import (
     FIRST_COMPLETED,
     CancelledError,
-    Executor,
     Future,
     ThreadPoolExecutor,
     wait,
 )
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from autograder.errors import CourseError
-from autograder.grading.process import end_all_processes, grade_in_process
-from autograder.grading.versions import differences, versions
+from autograder.grading.process import end_processes, grade_in_process
 
 ATTEMPTS = 3
-CONNECT_SECONDS = 10
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -35,84 +33,48 @@ class Failure:
     reason: str
 
 
+class Engine(Protocol):
+    """Grades submissions at a distance."""
+
+    @property
+    def slots(self) -> int:
+        """How many submissions it grades at a time; may change during a run."""
+
+    def submit(self, package: bytes, submission: bytes, seconds: float) -> Future:
+        """Begin with one submission."""
+
+    def lost(self) -> set[Future]:
+        """What will never be finished, because who has it in hand is gone or hangs."""
+
+    def close(self) -> None:
+        """End everything, also what is still running."""
+
+
 class LocalEngine:
     """Threads of this process, each with a grading process of its own."""
 
     def __init__(self, workers: int) -> None:
         self.slots = workers
-        self.executor: Executor = ThreadPoolExecutor(workers, "grader")
+        self.executor = ThreadPoolExecutor(workers, "grader")
+        self._running: set[Future] = set()
 
-    def elsewhere(self, lost: Future) -> Executor:
-        """The executor for another attempt; a lost process was replaced already."""
-        return self.executor
+    def submit(self, package: bytes, submission: bytes, seconds: float) -> Future:
+        """Begin with one submission, or put it in line."""
+        future = self.executor.submit(grade_in_process, package, submission, seconds)
+        self._running.add(future)
+        future.add_done_callback(self._running.discard)
+        return future
+
+    def lost(self) -> set[Future]:
+        """Nothing: a thread sees for itself when its process dies or hangs."""
+        return set()
 
     def close(self) -> None:
         """End everything, also what is still running."""
         self.executor.shutdown(wait=False, cancel_futures=True)
-        end_all_processes()
-        self.executor.shutdown(wait=True)
-
-
-class DaskEngine:
-    """The workers of a Dask cluster that runs already."""
-
-    def __init__(self, address: str) -> None:
-        from distributed import Client
-
-        try:
-            self.client = Client(
-                address, timeout=CONNECT_SECONDS, set_as_default=False, name="nncourse"
-            )
-        except (OSError, ValueError, TimeoutError) as error:
-            raise CourseError(
-                f"no Dask scheduler answers at {address} ({error}); start one with "
-                "`dask scheduler`, or leave out --cluster to grade on this machine"
-            ) from error
-        threads = self.client.nthreads()
-        if not threads:
-            self.client.close()
-            raise CourseError(
-                f"the scheduler at {address} has no workers; start some with "
-                f"`dask worker {address}`"
-            )
-        self._check_versions()
-        self.slots = sum(threads.values())
-        self.executor: Executor = self.client.get_executor(pure=False)
-        self._keys: dict[int, str] = {}
-
-    def _check_versions(self) -> None:
-        here = versions()
-        for worker, there in self.client.run(versions).items():
-            different = differences(here, there)
-            if different:
-                self.client.close()
-                raise CourseError(
-                    f"worker {worker} differs from this machine: {different}; install "
-                    "the same versions there, else scores could depend on the machine"
-                )
-
-    def elsewhere(self, lost: Future) -> Executor:
-        """An executor that leaves out the workers that are busy now: one hangs."""
-        busy = {worker for worker, keys in self.client.processing().items() if keys}
-        free = [worker for worker in self.client.nthreads() if worker not in busy]
-        if not free:
-            return self.executor
-        return self.client.get_executor(pure=False, workers=free)
-
-    def close(self) -> None:
-        """Leave the cluster; it runs on."""
-        self.executor.shutdown(wait=False)
-        self.client.close(timeout=CONNECT_SECONDS)
-
-
-Engine = LocalEngine | DaskEngine
-
-
-@dataclass
-class _Attempt:
-    name: str
-    number: int
-    deadline: float
+        end_processes()
+        while wait(set(self._running), timeout=0.1).not_done:
+            end_processes()  # a thread had been about to start one
 
 
 @dataclass
@@ -124,82 +86,43 @@ class Queue:
     seconds: float
     """How long one submission may take on a worker, all its notebooks together."""
     on_start: Callable[[str], None] = lambda name: None
-    _running: dict[Future, _Attempt] = field(default_factory=dict)
-    _done: set[str] = field(default_factory=set)
+    _running: dict[Future, tuple[str, int]] = field(default_factory=dict)
+    """What the engine has in hand: the submission and the number of the attempt."""
 
     def run(
         self, names: Mapping[str, Callable[[], bytes]]
     ) -> Iterator[tuple[str, bytes | Failure]]:
         """Yield every submission once, with its result or the reason for none."""
-        waiting = deque(names)
+        waiting = deque((name, 1) for name in names)
         while waiting or self._running:
             # Twice the slots keeps workers busy while results are written here.
             while waiting and len(self._running) < 2 * self.engine.slots:
-                name = waiting.popleft()
-                self._submit(self.engine.executor, name, 1, names[name]())
-                self.on_start(name)
-            finished, _ = wait(self._running, timeout=0.5, return_when=FIRST_COMPLETED)
-            for future in finished:
-                attempt = self._running.pop(future)
-                outcome = self._outcome(future, attempt, names)
-                if outcome is not None and attempt.name not in self._done:
-                    self._done.add(attempt.name)
-                    yield attempt.name, outcome
-            yield from self._give_up_on_the_late(names)
+                name, attempt = waiting.popleft()
+                future = self.engine.submit(self.package, names[name](), self.seconds)
+                self._running[future] = name, attempt
+                if attempt == 1:
+                    self.on_start(name)
+            for name, attempt, outcome in self._finished():
+                if isinstance(outcome, Failure) and attempt < ATTEMPTS:
+                    waiting.appendleft((name, attempt + 1))
+                else:
+                    yield name, outcome
 
-    def _submit(
-        self, executor: Executor, name: str, number: int, submission: bytes
-    ) -> None:
-        future = executor.submit(
-            grade_in_process, self.package, submission, self.seconds
+    def _finished(self) -> Iterator[tuple[str, int, bytes | Failure]]:
+        """What has come to an end, well or not; waits a moment for it."""
+        done, _ = wait(
+            self._running, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED
         )
-        # A submission may wait for one other before it is begun.
-        deadline = time.monotonic() + 2 * self.seconds
-        self._running[future] = _Attempt(name, number, deadline)
-
-    def _outcome(
-        self,
-        future: Future,
-        attempt: _Attempt,
-        names: Mapping[str, Callable[[], bytes]],
-    ) -> bytes | Failure | None:
-        """The result, the reason for none, or None if another attempt was begun."""
-        if attempt.name in self._done:
-            return None
-        try:
-            return future.result()
-        except (Exception, CancelledError) as error:
-            return self._again(future, attempt, names, str(error) or repr(error))
-
-    def _again(
-        self,
-        future: Future,
-        attempt: _Attempt,
-        names: Mapping[str, Callable[[], bytes]],
-        reason: str,
-    ) -> Failure | None:
-        if attempt.number >= ATTEMPTS:
-            return Failure(f"{reason} ({ATTEMPTS} attempts)")
-        self._submit(
-            self.engine.elsewhere(future),
-            attempt.name,
-            attempt.number + 1,
-            names[attempt.name](),
-        )
-        return None
-
-    def _give_up_on_the_late(
-        self, names: Mapping[str, Callable[[], bytes]]
-    ) -> Iterator[tuple[str, Failure]]:
-        """A worker that hangs as a whole keeps no result: begin again elsewhere."""
-        now = time.monotonic()
-        for future, attempt in list(self._running.items()):
-            if now < attempt.deadline:
-                continue
-            del self._running[future]
-            reason = f"no result within {2 * self.seconds:.0f} s"
-            failure = self._again(future, attempt, names, reason)
+        for future in done:
+            yield *self._running.pop(future), _outcome(future)
+        for future in self.engine.lost() & self._running.keys():
             future.cancel()
-            if failure is not None and attempt.name not in self._done:
-                self._done.add(attempt.name)
-                yield attempt.name, failure
+            reason = "the worker that had it in hand gives no sign of life"
+            yield *self._running.pop(future), Failure(reason)
+
+
+def _outcome(future: Future) -> bytes | Failure:
+    try:
+        return future.result()
+    except (Exception, CancelledError) as error:
+        return Failure(str(error) or repr(error))

@@ -18,6 +18,7 @@ DONE_ELSEWHERE = {
     "SettleOutputs",
     "SaveAutoGrades",  # by the writer of the gradebook
     "AssignLatePenalties",
+    "CheckCellMetadata",  # the worker wrote the metadata itself, from the release
 }
 
 

@@ -16,11 +16,9 @@ from pathlib import Path
 import nbgrader
 from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.api import (
     Assignment,
     BaseCell,
-    Comment,
     Grade,
     Notebook,
     Student,
@@ -28,13 +26,14 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import create_engine, inspect, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from traitlets.config import Config
 
 from autograder.errors import CourseError
+from autograder.grading.rows import record_scores, rows_of
 
 LOCK_SECONDS = 30
 
@@ -163,119 +162,55 @@ class Gradebook:
         does in nbgrader.
         """
         with self.transaction() as session:
-            submission = self._submission(session, student, assignment)
+            record = self.assignment(session, assignment)
+            submission = _submission(session, student, record)
             if timestamp is not None:
                 submission.timestamp = timestamp
-            for record in submission.notebooks:
-                notebook = notebooks.get(record.name)
-                if notebook is None:
-                    _score_missing(record)
-                else:
-                    _score(record, notebook)
             session.flush()
+            for part in record.notebooks:
+                rows = rows_of(session, submission.id, part.id)
+                record_scores(session, rows, notebooks.get(part.name))
             self._apply_late_penalty(session, submission)
-
-    def _submission(
-        self, session: Session, student: str, assignment: str
-    ) -> SubmittedAssignment:
-        """The student's submission with a row for every cell, made where missing."""
-        if session.get(Student, student) is None:
-            session.add(Student(id=student))
-            session.flush()
-        record = self.assignment(session, assignment)
-        submission = session.scalar(
-            select(SubmittedAssignment).where(
-                SubmittedAssignment.assignment_id == record.id,
-                SubmittedAssignment.student_id == student,
-            )
-        )
-        if submission is None:
-            submission = SubmittedAssignment(
-                assignment_id=record.id, student_id=student
-            )
-            session.add(submission)
-            session.flush()
-        for notebook in record.notebooks:
-            add_missing_rows(session, submission, notebook)
-        session.flush()
-        session.refresh(submission)
-        return submission
 
     def _apply_late_penalty(
         self, session: Session, submission: SubmittedAssignment
     ) -> None:
+        mine = SubmittedNotebook.assignment_id == submission.id
+        session.execute(
+            update(SubmittedNotebook).where(mine).values(late_submission_penalty=None)
+        )
         late = submission.total_seconds_late
+        if late <= 0:
+            return
         penalties = AssignLatePenalties(config=self.config)
         penalties.init_plugin()
-        for record in submission.notebooks:
-            session.refresh(record)
-            record.late_submission_penalty = None
-            if late > 0:
-                penalty = penalties.plugin_inst.late_submission_penalty(
-                    submission.student_id, record.score, late
-                )
-                if penalty is not None:
-                    penalty = penalties._check_late_penalty(record, penalty)
-                record.late_submission_penalty = penalty
+        for record in session.scalars(select(SubmittedNotebook).where(mine)):
+            penalty = penalties.plugin_inst.late_submission_penalty(
+                submission.student_id, record.score, late
+            )
+            if penalty is not None:
+                penalty = penalties._check_late_penalty(record, penalty)
+            record.late_submission_penalty = penalty
 
 
-def add_missing_rows(
-    session: Session, submission: SubmittedAssignment, notebook: Notebook
-) -> None:
-    """Give a submission the grade and comment rows that its cells ask for."""
-    record = session.scalar(
-        select(SubmittedNotebook).where(
-            SubmittedNotebook.assignment_id == submission.id,
-            SubmittedNotebook.notebook_id == notebook.id,
+def _submission(
+    session: Session, student: str, assignment: Assignment
+) -> SubmittedAssignment:
+    """The student's submission, made where it is missing."""
+    if session.get(Student, student) is None:
+        session.add(Student(id=student))
+        session.flush()
+    found = session.scalar(
+        select(SubmittedAssignment).where(
+            SubmittedAssignment.assignment_id == assignment.id,
+            SubmittedAssignment.student_id == student,
         )
     )
-    if record is None:
-        record = SubmittedNotebook(notebook_id=notebook.id, assignment_id=submission.id)
-        session.add(record)
+    if found is None:
+        found = SubmittedAssignment(assignment_id=assignment.id, student_id=student)
+        session.add(found)
         session.flush()
-    graded: list[BaseCell] = [*notebook.grade_cells, *notebook.task_cells]
-    answered: list[BaseCell] = [*notebook.solution_cells, *notebook.task_cells]
-    for table, cells in ((Grade, graded), (Comment, answered)):
-        known = set(
-            session.scalars(select(table.cell_id).where(table.notebook_id == record.id))
-        )
-        for cell in cells:
-            if cell.id not in known:
-                session.add(table(cell_id=cell.id, notebook_id=record.id))
-
-
-def _score(record: SubmittedNotebook, notebook: NotebookNode) -> None:
-    """Scores and "No response." of one notebook, as SaveAutoGrades gives them."""
-    cells = {
-        cell.metadata.nbgrader.grade_id: cell
-        for cell in notebook.cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id")
-    }
-    for grade in record.grades:
-        cell = cells.get(grade.name)
-        if cell is None:
-            grade.auto_score, grade.needs_manual_grade = 0, False
-            continue
-        if not utils.is_grade(cell):  # a task is graded by a person alone
-            continue
-        grade.auto_score, _ = utils.determine_grade(cell)
-        grade.needs_manual_grade = (
-            grade.manual_score is not None or grade.auto_score is None
-        )
-    for comment in record.comments:
-        cell = cells.get(comment.name)
-        unanswered = (
-            cell is not None
-            and cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-            and not utils.is_task(cell)
-        )
-        comment.auto_comment = "No response." if unanswered else None
-
-
-def _score_missing(record: SubmittedNotebook) -> None:
-    """A notebook that was not handed in is worth nothing and needs no reading."""
-    for grade in record.grades:
-        grade.auto_score, grade.needs_manual_grade = 0, False
+    return found
 
 
 def _first_line(error: BaseException) -> str:

@@ -22,8 +22,12 @@ class Package:
     settings: Settings
 
     def of_one(self, notebook: str) -> Package:
-        """The same with one notebook only: what that notebook's result depends on."""
-        return replace(self, notebooks={notebook: self.notebooks[notebook]})
+        """What the result of one notebook depends on: not on where the course lies."""
+        return replace(
+            self,
+            notebooks={notebook: self.notebooks[notebook]},
+            settings=replace(self.settings, hide=()),
+        )
 
     def to_bytes(self) -> bytes:
         """The same package gives the same bytes."""

@@ -7,39 +7,45 @@ such process, hands it submissions one by one and replaces it when it dies or ha
 from __future__ import annotations
 
 import contextlib
-import select
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
-import time
 import weakref
-from typing import IO
+from collections import deque
+from io import BufferedRWPair
 
 START = """
+import sys
 from autograder.fast_start import skip_slow_imports
 skip_slow_imports()
 from autograder.grading.worker import main
-main()
+main(sys.argv[1])
 """
 ANSWER, COMPLAINT = b"A", b"C"
+END_SECONDS = 5
+"""How long a process that was told to end may tidy up before it is killed."""
 _HEADER = 9
 _MAX_FRAME = 1 << 30
 
 _of_this_thread = threading.local()
 _all: weakref.WeakSet[GraderProcess] = weakref.WeakSet()
+_ready: deque[GraderProcess] = deque()
 
 
 class WorkerLost(Exception):
     """The process that graded a submission died or had to be killed."""
 
 
-def send_frame(stream: IO[bytes], kind: bytes, body: bytes) -> None:
+def send_frame(stream: BufferedRWPair, kind: bytes, body: bytes) -> None:
     """Write one message: a kind of one byte, a length of eight, the body."""
     stream.write(kind + len(body).to_bytes(8, "big") + body)
     stream.flush()
 
 
-def read_frame(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
+def read_frame(stream: BufferedRWPair) -> tuple[bytes, bytes] | None:
     """Read one message, or None at the end of the stream."""
     header = stream.read(_HEADER)
     if len(header) < _HEADER:
@@ -52,83 +58,88 @@ def read_frame(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
 
 
 class GraderProcess:
-    """One worker process and the assignment that it grades."""
+    """One worker process; it is told the assignment before the first submission."""
 
-    def __init__(self, package: bytes) -> None:
-        self.package = package
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", START],  # -P: nothing from the working folder
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the run, which ends its workers
-        )
-        self._end = weakref.finalize(self, _stop, self.process)
-        self._to, self._from = _pipes(self.process)
+    def __init__(self) -> None:
+        self.package = b""
+        self._socket, theirs = socket.socketpair()
+        scratch = tempfile.mkdtemp(prefix="nncourse-grader-")
+        with theirs:
+            self.process = subprocess.Popen(
+                # -P: nothing is imported from the folder where the run was started.
+                [sys.executable, "-P", "-c", START, scratch],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the run, which ends its workers
+            )
+        self._end = weakref.finalize(self, _stop, self.process, self._socket, scratch)
+        self._stream = self._socket.makefile("rwb")
         _all.add(self)
-        send_frame(self._to, b"P", package)
 
-    def grade(self, submission: bytes, seconds: float) -> bytes:
+    def grade(self, package: bytes, submission: bytes, seconds: float) -> bytes:
         """Grade one submission; raises `WorkerLost` after the given time."""
         try:
-            send_frame(self._to, b"S", submission)
-            if not self._answers_within(seconds):
-                raise WorkerLost(f"the worker gave no sign for {seconds:.0f} s")
-            frame = read_frame(self._from)
-        except OSError as error:
-            raise WorkerLost(f"the worker is gone: {error.strerror}") from error
+            self._socket.settimeout(seconds)
+            if package != self.package:
+                self.package = package
+                send_frame(self._stream, b"P", package)
+            send_frame(self._stream, b"S", submission)
+            frame = read_frame(self._stream)
+        except TimeoutError as error:
+            raise WorkerLost(f"the worker gave no sign for {seconds:.0f} s") from error
+        except (OSError, ValueError) as error:  # ValueError: it was closed meanwhile
+            raise WorkerLost(f"the worker is gone ({error})") from error
         if frame is None:
-            code = self.process.poll()
-            raise WorkerLost(f"the worker ended with code {code}")
+            raise WorkerLost("the worker ended in the middle of its work")
         kind, body = frame
         if kind == COMPLAINT:
             raise RuntimeError(body.decode(errors="replace"))
         return body
 
+    def hang_up(self) -> None:
+        """Tell the process to end, whatever it is doing, and do not wait for it."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """End the process and everything below it."""
         self._end()
-
-    def _answers_within(self, seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
-            ready, _, _ = select.select([self._from], [], [], min(left, 1.0))
-            if ready:
-                return True
-            if self.process.poll() is not None:
-                return True  # the end of the stream is an answer too
-        return False
 
 
 def grade_in_process(package: bytes, submission: bytes, seconds: float) -> bytes:
     """Grade in this thread's own process; what every engine runs."""
     worker: GraderProcess | None = getattr(_of_this_thread, "worker", None)
-    if worker is None or worker.package != package:
-        if worker is not None:
-            worker.close()
-        worker = _of_this_thread.worker = GraderProcess(package)
+    if worker is None or worker.process.poll() is not None:
+        worker = _of_this_thread.worker = _ready.pop() if _ready else GraderProcess()
     try:
-        return worker.grade(submission, seconds)
+        return worker.grade(package, submission, seconds)
     except WorkerLost:
         worker.close()
         _of_this_thread.worker = None
         raise
 
 
-def end_all_processes() -> None:
-    """End every grading process of this program, whatever it is doing."""
-    for worker in list(_all):
+def start_early(count: int) -> None:
+    """Start processes that will be needed soon: importing takes them a second."""
+    _ready.extend(GraderProcess() for _ in range(count))
+
+
+def end_processes(package: bytes | None = None) -> None:
+    """End this program's grading processes, or only those of one assignment."""
+    mine = [w for w in list(_all) if package is None or w.package == package]
+    for worker in mine:
+        worker.hang_up()
+    for worker in mine:
         worker.close()
 
 
-def _pipes(process: subprocess.Popen) -> tuple[IO[bytes], IO[bytes]]:
-    assert process.stdin is not None and process.stdout is not None
-    return process.stdin, process.stdout
-
-
-def _stop(process: subprocess.Popen) -> None:
-    process.kill()
-    process.wait()
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            with contextlib.suppress(BrokenPipeError):
-                stream.close()
+def _stop(process: subprocess.Popen, connection: socket.socket, scratch: str) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    connection.close()
+    shutil.rmtree(scratch, ignore_errors=True)

@@ -38,7 +38,7 @@ from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from autograder.errors import CourseError
-from autograder.grading.gradebook import add_missing_rows
+from autograder.grading.rows import rows_of
 
 PREPARATION = (
     IncludeHeaderFooter,
@@ -159,11 +159,11 @@ def apply(session: Session, notebook: Notebook, revision: Revision) -> None:
     session.flush()
     session.expire_all()
     for submission in session.scalars(
-        select(SubmittedAssignment).where(
+        select(SubmittedAssignment.id).where(
             SubmittedAssignment.assignment_id == notebook.assignment_id
         )
     ):
-        add_missing_rows(session, submission, notebook)
+        rows_of(session, submission, notebook.id)
 
 
 def _forget(session: Session, notebook: Notebook, names: Iterable[str]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
 PACKAGES = ("nncourse", "numpy", "matplotlib", "ipython", "nbgrader", "nbformat")
 
 
+@functools.cache
 def versions() -> dict[str, str]:
     """The version of Python and of every package that has a say in a result."""
     found = {"python": ".".join(platform.python_version_tuple()[:2])}

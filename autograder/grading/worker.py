@@ -6,11 +6,18 @@ the gradebook is not here; what it knows of the assignment came with the package
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
+import select
+import shutil
+import signal
+import socket
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +33,16 @@ from autograder.execution.results import apply_result, settle_notebook
 from autograder.execution.settings import execute
 from autograder.grading.files import unpack
 from autograder.grading.package import Package
-from autograder.grading.process import ANSWER, COMPLAINT, read_frame, send_frame
+from autograder.grading.process import (
+    ANSWER,
+    COMPLAINT,
+    END_SECONDS,
+    read_frame,
+    send_frame,
+)
+
+IDLE_SECONDS = 600
+"""On a cluster nobody else ends a process whose run was killed on another machine."""
 
 
 class Grader:
@@ -115,20 +131,39 @@ def _why_missing(name: str, refused: dict[str, str]) -> str:
     return refused.get(name, "no notebook of this name was handed in")
 
 
-def main() -> None:
-    """Answer frames until the end of the input."""
-    incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not come between the frames
+def main(scratch: str) -> None:
+    """Answer frames until the other side is gone or has been silent for long."""
+    tempfile.tempdir = scratch
+    connection = socket.socket(fileno=os.dup(0))
+    connection.settimeout(IDLE_SECONDS)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    watch = threading.Thread(target=_end_with, args=(connection, scratch), daemon=True)
+    watch.start()
     logging.disable(logging.WARNING)  # warnings are in the notebook's report
+    stream = connection.makefile("rwb")
     grader: Grader | None = None
-    while frame := read_frame(incoming):
-        kind, body = frame
-        try:
-            if kind == b"P":
-                grader = Grader(Package.from_bytes(body))
-                continue
-            if grader is None:
-                raise RuntimeError("a submission came before its assignment")
-            send_frame(outgoing, ANSWER, grader.grade(body))
-        except Exception as error:
-            send_frame(outgoing, COMPLAINT, f"{type(error).__name__}: {error}".encode())
+    with contextlib.suppress(OSError):
+        while frame := read_frame(stream):
+            kind, body = frame
+            try:
+                if kind == b"P":
+                    grader = Grader(Package.from_bytes(body))
+                    continue
+                if grader is None:
+                    raise RuntimeError("a submission came before its assignment")
+                send_frame(stream, ANSWER, grader.grade(body))
+            except Exception as error:
+                complaint = f"{type(error).__name__}: {error}"
+                send_frame(stream, COMPLAINT, complaint.encode())
+
+
+def _end_with(connection: socket.socket, scratch: str) -> None:
+    """End this process with the one that it works for, even amid a submission."""
+    poll = select.poll()
+    poll.register(connection, 0)  # a hang-up is always told
+    poll.poll()
+    for _ in range(2):  # test code may swallow the first
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(END_SECONDS / 2.5)
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(1)

@@ -57,6 +57,10 @@ Each lecture has
   folded answer waits below them: try first;
 - common mistakes with the symptom you would see, a summary, a quiz, and reading.
 
+Words that are new are links at their first use: they open the
+[glossary](../site/glossary.md), which has all words of the course. Papers and books are
+listed in the [references](../site/references.md).
+
 An **assignment** follows each lecture. Its test cells show at once which named checks
 pass; *Validate* runs the whole notebook as the grader will. Further checks run after
 you hand in, so a function that only works for the example loses points. Feedback says
@@ -72,8 +76,8 @@ r"""
 | 1 | [Neurons and multi-layer perceptrons](01_neurons.ipynb) | what can one neuron decide, what can a network? |
 | 2 | [Outputs: softmax and losses](02_softmax_losses.ipynb) | how wrong is an answer? |
 | 3 | [Backpropagation](03_backpropagation.ipynb) | which weight is to blame, and how much? |
-| 4 | Convolutional networks | how do we use that an image is an image? |
-| 5 | Initialization | why do some deep networks never start to learn? |
+| 4 | [Convolutional networks](04_convolution.ipynb) | how do we use that an image is an image? |
+| 5 | [Initialisation](05_initialization.ipynb) | why do some deep networks never start to learn? |
 | 6 | Dropout | how does noise help? |
 | 7 | Batch normalisation | what if every layer kept its scale? |
 | 8 | Gradient clipping | what if one step is far too long? |
@@ -103,7 +107,7 @@ the shape and the name of its variable: `dW` is $\partial J/\partial W$.
 | $\hat{y}$ | $(N, K)$ | `prediction` | `nnlib.losses.mse` | what the model says |
 | $y$ | $(N, K)$ | `target` | `nnlib.losses.mse` | what is right |
 | $y$ as numbers | $(N,)$ | `labels` | `nnlib.losses.softmax_cross_entropy` | classes $0 \dots K-1$ |
-| $\ell$, $J$ | number | `loss` | `nnlib.train.fit` | loss of a sample; cost, its mean over a batch |
+| $\ell$, $J$ | numbers | `loss` | `nnlib.train.fit` | loss of a sample (`loss` computes it); cost, its mean over a batch |
 | $\theta$ | list | `params` | `nnlib.optim.SGD` | all parameters |
 | $\eta$ | number | `lr` | `nnlib.optim.SGD` | learning rate, or a schedule |
 | $t$ | $1, 2, \dots$ | `t` | - | number of the update |

@@ -66,13 +66,15 @@ how three neurons together do it.
 ## 1.2 The formal neuron
 
 A nerve cell collects signals at its dendrites and fires along its axon once they are
-strong enough. McCulloch and Pitts (1943) kept only this skeleton. A **neuron** weighs its
-$D$ inputs, adds a **bias** and applies an **activation** $f$:
+strong enough. McCulloch and Pitts (1943) kept only this skeleton. A
+**[neuron](../site/glossary.md#neuron)** weighs its $D$ inputs, adds a
+**[bias](../site/glossary.md#bias)** and applies an
+**[activation](../site/glossary.md#activation-function)** $f$:
 
 $$s = w^\top x + b = \sum_{i=1}^{D} w_i x_i + b, \qquad \hat{y} = f(s).$$
 
-With the step $H(s) = 1$ if $s \ge 0$, else $0$, it fires exactly when $w^\top x \ge -b$:
-the weighted input reaches the threshold $-b$.
+With the step $H(s) = 1$ if $s \ge 0$, else $0$, it fires exactly when $w^\top x \ge
+-b$: the weighted input reaches the threshold $-b$.
 
 | symbol | shape | in code | argument of | meaning |
 |---|---|---|---|---|
@@ -131,13 +133,26 @@ show(
 # %% [markdown]
 r"""
 *What to see.* The step has derivative zero wherever it has one, so gradients cannot
-train it. Sigmoid and tanh are steep near zero and **saturate** far out. ReLU keeps slope
-1 on one side.
+train it. Sigmoid and tanh are steep near zero and
+**[saturate](../site/glossary.md#saturation)** far out. ReLU keeps slope 1 on one side.
+"""
+
+# %%
+show(
+    neurons.slope_family(),
+    alt="Three sigmoids over the score. For a = 10 it is nearly a step, for a = 1 the "
+    "usual S, for a = 0.1 almost a straight line. All pass through 1/2 at score 0.",
+)
+
+# %% [markdown]
+r"""
+*What to see.* For $a \to \infty$ the sigmoid becomes the step, except at $s=0$, where it
+stays $\tfrac12$. As long as $|as|$ is small it is nearly the line $\tfrac12 + \tfrac{a}{4}s$.
 
 ## 1.4 Geometry: what $w$ and $b$ mean
 
 The boundary $w^\top x + b = 0$ is a line for two inputs, a plane for three, a
-**hyperplane** in general. For two points $p, q$ on it $w^\top(p-q)=0$: the vector $w$
+**[hyperplane](../site/glossary.md#hyperplane)** in general. For two points $p, q$ on it $w^\top(p-q)=0$: the vector $w$
 stands at right angles to it and points to the side $s>0$. The closest boundary point to
 the origin is $-b\,w/\lVert w\rVert^2$, so the signed distance is $-b/\lVert w\rVert$: $w$
 turns the boundary and $b$ shifts it.
@@ -181,10 +196,13 @@ show(
 # %% [markdown]
 r"""
 *What to see.* The slope moves no boundary: $\hat{y} = \tfrac12$ on the same line each
-time. It says how fast the neuron becomes sure. Read as the probability $P(1\mid x)$, the
-output names class 1 where it reaches $\tfrac12$, that is class $H(w^\top x+b)$. Slides
-sometimes write $\mathrm{sign}(w^\top x+b)$ instead: for labels 0 and 1 that is
-wrong, it gives $-1$, $0$ and $1$.
+time. It says how fast the neuron becomes sure. On this square the output runs from
+$8 \cdot 10^{-53}$ to 1 for $a=10$, from $6 \cdot 10^{-6}$ to 0.9997 for $a=1$, and only from
+0.2315 to 0.6900 for $a=0.1$.
+
+Read as the probability $P(1\mid x)$, the output names class 1 where it reaches
+$\tfrac12$, that is class $H(w^\top x+b)$. Slides sometimes write $\mathrm{sign}(w^\top
+x+b)$ instead: for labels 0 and 1 that is wrong, it gives $-1$, $0$ and $1$.
 
 Move the sliders. Which of them turn the line, and which never move it? What do
 $w=(2,2)$, $b=-4$ change?
@@ -209,7 +227,12 @@ from the origin, for `w` of shape `(D,)`. Then run the check.
 
 <details><summary>Solution</summary>
 
-`return -b / np.sqrt(w @ w)`. A distance must not change when $w$ and $b$ are doubled.
+```python
+def boundary_distance(w, b):
+    return -b / np.sqrt(w @ w)
+```
+
+The distance does not change when $w$ and $b$ are doubled, as it must be.
 </details>
 """
 
@@ -231,9 +254,11 @@ _ = r.score()
 r"""
 ## 1.5 The perceptron: a neuron that learns
 
-So far we gave the weights and asked for outputs. **Supervised learning** turns that
-round. Rosenblatt's **perceptron** (1958) is a step neuron that goes through the
-samples and, whenever it is wrong, moves its weights towards the right answer:
+So far we gave the weights and asked for outputs. **[Supervised
+learning](../site/glossary.md#supervised-learning)** turns that round. Rosenblatt's
+**[perceptron](../site/glossary.md#perceptron)** (1958) is a step neuron that goes
+through the samples and, whenever it is wrong, moves its weights towards the right
+answer:
 
 $$w \leftarrow w + \eta\,(y - \hat{y})\,x, \qquad b \leftarrow b + \eta\,(y-\hat{y}).$$
 
@@ -299,16 +324,18 @@ $w_k$ of the matrix $W$, and with samples as rows all scores are one product:
 
 $$S = XW + b, \qquad s_k = w_k^\top x + b_k, \qquad \hat{Y} = f(S).$$
 
-Every input meets every output, hence **dense** or fully connected layer. Beware of books
-and slides, sometimes the same ones, that write columns: their $Wx$ is our $xW$ with
-$W$ transposed. And "perceptron" means Rosenblatt's step neuron with its rule; a layer of
-other neurons is better called a layer.
+Every input meets every output, hence **[dense](../site/glossary.md#dense-layer)** or
+fully connected layer. Beware of books and slides, sometimes the same ones, that write
+columns: their $Wx$ is our $xW$ with $W$ transposed. And "perceptron" means Rosenblatt's
+step neuron with its rule; a layer of other neurons is better called a layer.
 
-**Several layers.** A **multi-layer perceptron** (MLP) feeds such a layer into the next:
+**Several layers.** A **[multi-layer
+perceptron](../site/glossary.md#multi-layer-perceptron)** (MLP) feeds such a layer into
+the next:
 
 $$h = f(xW^{(1)} + b^{(1)}), \qquad \hat{y} = g(hW^{(2)} + b^{(2)}).$$
 
-The middle layer is called **hidden**: no data say what it should put out. More layers
+The middle layer is called **[hidden](../site/glossary.md#hidden-layer)**: no data say what it should put out. More layers
 repeat the pattern, $h^{(l)} = f(h^{(l-1)}W^{(l)} + b^{(l)})$. For regression the last
 layer has no activation: the network is then a chain of generalised linear regressions.
 """
@@ -390,12 +417,19 @@ r"""
 ### Exercise 1.2 (10 minutes)
 
 XOR can be built differently: with the hidden units OR and **AND**, and an output unit
-that fires for "OR but not AND". Return `W1`, `b1`, `W2`, `b2` with the shapes used above.
+that fires for "OR but not AND". Return `W1`, `b1`, `W2`, `b2` with the shapes used
+above.
 
 <details><summary>Solution</summary>
 
-`W1 = np.ones((2, 2))`, `b1 = np.array([-0.5, -1.5])`, `W2 = np.array([[1.0], [-1.0]])` and
-`b2 = np.array([-0.5])`. AND has a negative weight: it inhibits.
+```python
+def xor_with_and():
+    W1, b1 = np.ones((2, 2)), np.array([-0.5, -1.5])
+    W2, b2 = np.array([[1.0], [-1.0]]), np.array([-0.5])
+    return W1, b1, W2, b2
+```
+
+AND has a negative weight: it inhibits.
 </details>
 """
 
@@ -450,7 +484,7 @@ r"""
 most $m+1$, so 31 units instead of 10 for the last panel. "Expressive power grows
 exponentially with depth" is true of such functions. It is no law for every task.
 
-**Universal approximation.** One hidden layer with a continuous, non-polynomial activation
+**[Universal approximation](../site/glossary.md#universal-approximation).** One hidden layer with a continuous, non-polynomial activation
 and *enough* units comes as close as you like to any *continuous* function on a *closed and
 bounded* set (Cybenko, 1989; Leshno et al., 1993). Each word counts. With $f(s)=s^2$, 50 units
 span only $1, x, x^2$; and $1/x$ on $(0,1]$, where it is unbounded, is out of reach.
@@ -509,9 +543,8 @@ two. Where units run out, the fit gives up the small bends first.
 
 No formula tells. The number depends on the function, on the error you accept and
 steeply on the number of inputs. The theorem says that some number suffices, nothing
-about finding the weights. In practice: try several, and choose by the error on data kept
-aside (lecture 10).
-</details>
+about finding the weights. In practice: try several, and choose by the error on data
+kept aside (lecture 10). </details>
 
 ## 1.8 Put together: moons
 
@@ -546,7 +579,7 @@ show(
 # %% [markdown]
 r"""
 *What to see.* Each hidden unit is still one line, but nobody placed these lines: the
-weights into a hidden unit are a **learned feature**. In deep networks each layer
+weights into a hidden unit are a **[learned feature](../site/glossary.md#learned-feature)**. In deep networks each layer
 computes features of features, and step by step the representation becomes one in which
 the task is easy.
 
@@ -554,10 +587,9 @@ the task is easy.
 
 <details><summary>Answer</summary>
 
-Whatever $g$ is, $g(w^\top x + b)$ is constant along every line $w^\top x = $ constant. Its
-boundaries are parallel straight lines. A curve needs hidden units that look in
-different directions.
-</details>
+Whatever $g$ is, $g(w^\top x + b)$ is constant along every line $w^\top x = $ constant.
+Its boundaries are parallel straight lines. A curve needs hidden units that look in
+different directions. </details>
 
 ## Common mistakes
 

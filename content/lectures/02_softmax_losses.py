@@ -92,7 +92,7 @@ $$s = h^\top w + b, \qquad p = \sigma(s) = \frac{1}{1 + e^{-s}} = P(\text{class 
 
 and $1-p$ belongs to the other class. We call it class 0, so that the label $y \in
 \{0, 1\}$ is also the target of $p$. (Texts that call the two "class 1" and "class 2"
-mean $y=1$ and $y=0$.) The score $s$ of a probability is its **logit**.
+mean $y=1$ and $y=0$.) The score $s$ of a probability is its **[logit](../site/glossary.md#logit)**.
 """
 
 # %%
@@ -122,7 +122,7 @@ r"""
 
 With $K$ classes the last layer has $K$ neurons and so $K$ scores. To become
 probabilities they must be positive and add up to 1. Take $\exp$ for the first, divide
-by the sum for the second. That is **softmax**:
+by the sum for the second. That is **[softmax](../site/glossary.md#softmax)**:
 
 $$p_k = \frac{e^{s_k}}{\sum_{j=1}^{K} e^{s_j}}.$$
 """
@@ -177,8 +177,11 @@ probabilities as softmax, but call `sigmoid` once and no `exp`.
 
 <details><summary>Solution</summary>
 
-`first, _ = sigmoid(s[:, 0] - s[:, 1])` and
-`return np.column_stack([first, 1 - first])`.
+```python
+def softmax_of_two(s):
+    first, _ = sigmoid(s[:, 0] - s[:, 1])
+    return np.column_stack([first, 1 - first])
+```
 </details>
 """
 
@@ -200,7 +203,7 @@ _ = r.score()
 # %% [markdown]
 r"""
 How sure softmax is depends on the *size* of the scores. Divide them by a
-**temperature** $T$ first and see: which class is first never changes, how far it is
+**[temperature](../site/glossary.md#temperature)** $T$ first and see: which class is first never changes, how far it is
 ahead does. What do you expect for $T \to 0$ and for $T \to \infty$?
 """
 
@@ -309,10 +312,11 @@ for $b_3 \le -3.5$.
 
 ## 2.5 What should a loss punish?
 
-A **loss** $\ell$ compares one prediction with its target; the **cost** $J$ is its mean
-over the samples. The honest count of errors is the **0/1 loss**: 1 if the predicted
-class is wrong, else 0. But it is flat: a small change of a weight changes no answer, so
-its gradient is zero almost everywhere, and nothing tells us where to go.
+A **[loss](../site/glossary.md#loss)** $\ell$ compares one prediction with its target;
+the **[cost](../site/glossary.md#cost)** $J$ is its mean over the samples. The honest
+count of errors is the **0/1 loss**: 1 if the predicted class is wrong, else 0. But it
+is flat: a small change of a weight changes no answer, so its gradient is zero almost
+everywhere, and nothing tells us where to go.
 
 The **squared error** $(p-y)^2$ has a slope. It is often put in the place of the 0/1
 loss, even for a linear output that is compared with 0. Then the two disagree:
@@ -328,8 +332,8 @@ for output, label in [(0.2, 0), (3.0, 1)]:
 # %% [markdown]
 r"""
 The first output is wrong and costs next to nothing, the second is right and costs 4. The
-best output in squared error is $P(\text{class 1} \mid x)$, never negative, so the
-threshold must be $\tfrac12$. With a sigmoid and that threshold the squared error is
+output with the smallest expected squared error is $P(\text{class 1} \mid x)$. It is never
+negative, and from $\tfrac12$ on class 1 is the better guess: that is the threshold. With a sigmoid and that threshold the squared error is
 usable, but look at its slope.
 """
 
@@ -351,10 +355,10 @@ it now.
 ## 2.6 Cross-entropy
 
 Which weights explain the data best? Those under which the observed labels are most
-probable: **maximum likelihood**. For independent samples the likelihood is the product
-of $p^{(n)}_{y_n}$, the probability that sample $n$ gave to its true class. Take minus the
-logarithm, so that the product becomes a sum and maximising becomes minimising, and
-divide by $N$:
+probable: **[maximum likelihood](../site/glossary.md#maximum-likelihood)**. For
+independent samples the likelihood is the product of $p^{(n)}_{y_n}$, the probability
+that sample $n$ gave to its true class. Take minus the logarithm, so that the product
+becomes a sum and maximising becomes minimising, and divide by $N$:
 
 $$J = -\frac{1}{N} \sum_{n=1}^{N} \log p^{(n)}_{y_n}.$$
 
@@ -372,12 +376,12 @@ show(
 
 # %% [markdown]
 r"""
-For $K$ classes write the label as a **one-hot** row: $y_k = 1$ for the true class, 0 for
+For $K$ classes write the label as a **[one-hot](../site/glossary.md#one-hot)** row: $y_k = 1$ for the true class, 0 for
 the others. All terms but one vanish in
 
 $$\ell = -\sum_{k=1}^{K} y_k \log p_k = -\log p_{\text{true class}},$$
 
-the **cross-entropy** of two distributions, target and prediction. It is 0 exactly if the
+the **[cross-entropy](../site/glossary.md#cross-entropy)** of two distributions, target and prediction. It is 0 exactly if the
 true class gets probability 1. Three stages of training, true class 2:
 """
 
@@ -404,8 +408,8 @@ r"""
 expensive: the curve has no upper end.
 
 **From scores, not from probabilities.** Computed in two steps this breaks: if $p$ was
-rounded to 0, $\log p$ is $-\infty$. Libraries then cut $\log p$ off somewhere, which hides
-the true loss and its gradient. Fusing both steps needs no such trick:
+rounded to 0, $\log p$ is $-\infty$. Libraries then cut $\log p$ off somewhere, which
+hides the true loss and its gradient. Fusing both steps needs no such trick:
 
 $$-\log p_y = \log \sum_k e^{s_k} - s_y
 = \max_k s_k + \log \sum_k e^{s_k - \max_j s_j} - s_y.$$
@@ -429,8 +433,13 @@ number of equally likely classes that would give the same loss. Write
 
 <details><summary>Solution</summary>
 
-`return np.exp(-np.log(p[np.arange(len(p)), labels]).mean())`. The index pair picks one
-entry in each row.
+```python
+def perplexity(p, labels):
+    of_true_class = p[np.arange(len(p)), labels]
+    return np.exp(-np.log(of_true_class).mean())
+```
+
+The pair of indices picks one entry in each row.
 </details>
 """
 
@@ -455,15 +464,16 @@ _ = r.score()
 r"""
 ## 2.7 Cross-entropy is not quite KL
 
-The **Kullback-Leibler divergence** $\mathrm{KL}(y \,\Vert\, \hat{y}) = \sum_k y_k \log
-(y_k/\hat{y}_k)$ also measures how far a prediction is from a target. Some texts say that
-it *is* the cross-entropy. Split the logarithm:
+The **[Kullback-Leibler divergence](../site/glossary.md#kl-divergence)** $\mathrm{KL}(y
+\,\Vert\, \hat{y}) = \sum_k y_k \log (y_k/\hat{y}_k)$ also measures how far a prediction
+is from a target. Some texts say that it *is* the cross-entropy. Split the logarithm:
 
 $$\mathrm{KL}(y \,\Vert\, \hat{y}) = -\sum_k y_k \log \hat{y}_k
 - \Big(-\sum_k y_k \log y_k\Big) = \mathrm{CE} - H(y).$$
 
-They differ by the **entropy** $H(y)$ of the target. It is 0 for one-hot targets, and
-only then are the two equal. In any case $H(y)$ does not depend on the weights, so both
+They differ by the **[entropy](../site/glossary.md#entropy)** $H(y)$ of the target. (The
+step of lecture 1 has the same letter and nothing to do with it.) It is 0 for one-hot
+targets, and only then are the two equal. In any case $H(y)$ does not depend on the weights, so both
 have the same gradient.
 """
 
@@ -489,14 +499,14 @@ show(
 r"""
 *What to see.* KL is not symmetric, so it is no distance. $\mathrm{KL}(y \Vert \hat{y})$
 explodes where the prediction excludes what happens. The other order explodes where the
-target is 0 and the prediction is not: for a one-hot target, always. That is why the
-target comes first, `kl_divergence(target, prediction)`, against the order of all
+target is 0 and the prediction is not: for a one-hot target and a softmax, always. That
+is why the target comes first, `kl_divergence(target, prediction)`, against the order of all
 other losses.
 
 ## 2.8 A smooth stand-in for the error
 
-We want few errors and minimise cross-entropy instead: a **surrogate** loss. It is fair if
-it bounds the 0/1 loss from above, for then a small surrogate forces few errors. If the
+We want few errors and minimise cross-entropy instead: a
+**[surrogate](../site/glossary.md#surrogate-loss)** loss. It is fair if it bounds the 0/1 loss from above, for then a small surrogate forces few errors. If the
 answer is wrong, another class has at least as much probability, so $p \le \tfrac12$ for
 the true class and $-\log_2 p \ge 1$. The bound holds in **base 2**. With the natural
 logarithm, an error may cost as little as $\ln 2 = 0.693$:
@@ -521,8 +531,8 @@ r"""
 The base only scales the loss, so the choice changes no minimum. The second virtue of
 cross-entropy: as log-sum-exp minus a linear term it is **convex** in the scores, hence
 also in $(W, b)$ of a model whose scores are linear in them. There gradient descent meets
-no bad local minimum. In the weights of a network with hidden layers it is not convex. For $s = w_2 w_1 x$ with $x = 1$, $y = 1$, two good points have
-a bad one midway.
+no bad local minimum. In the weights of a network with hidden layers it is not convex:
+for $s = w_2 w_1 x$ with $x = 1$, $y = 1$, two good points have a bad one midway.
 """
 
 # %% tags=["nbval-check-output"]
@@ -615,8 +625,8 @@ Output and loss belong together:
 ## 2.10 Put together: digits again
 
 One layer $s = xW + b$ with ten columns, softmax, mean cross-entropy: **multi-class
-logistic regression**, a network without hidden layer. It has 650 parameters. All start
-at 0, so every class gets $\tfrac1{10}$ and the first loss must be
+[logistic regression](../site/glossary.md#logistic-regression)**, a network without hidden layer. It has 650 parameters. All start
+at 0, which does no harm to a single layer (lecture 5 shows where it does). So every class gets $\tfrac1{10}$ and the first loss must be
 $\ln 10 = 2.303$: check that first.
 """
 
@@ -673,10 +683,9 @@ weights is the subject of the next lecture; its core is one line, the gradient $
 
 <details><summary>Answer</summary>
 
-Accuracy only asks which class is first. Cross-entropy also asks how sure the model is: a
-few errors made with great confidence, $p$ near 0 for the true class, cost more than many
-narrow ones. Such a model is overconfident.
-</details>
+Accuracy only asks which class is first. Cross-entropy also asks how sure the model is:
+a few errors made with great confidence, $p$ near 0 for the true class, cost more than
+many narrow ones. Such a model is overconfident. </details>
 
 ## Common mistakes
 

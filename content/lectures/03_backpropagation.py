@@ -47,7 +47,8 @@ r"""
 ## 3.1 Which weight is to blame?
 
 Give the digit classifier of lecture 2 a hidden layer of 16 tanh units. All its
-parameters, one behind the other, form the vector
+parameters, one behind the other, form the
+**[parameter vector](../site/glossary.md#parameter-vector)**
 $\theta = [\mathrm{vec}(W^{(1)}), b^{(1)}, \mathrm{vec}(W^{(2)}), b^{(2)}]$, and training
 looks for a $\theta$ with a small cost $J(\theta)$, the mean loss over the data. (Often a
 penalty on large weights is added, lecture 10.)
@@ -80,10 +81,11 @@ def cost(theta):
 
 # %% [markdown]
 r"""
-How could the network learn without calculus? **Change one weight at random** and keep the
-change if the cost falls. Or **change all weights at once**, many times, and correlate each
-change with the rise of the cost that came with it. Every trial costs a forward pass, and
-each weight needs several trials. We grant each method a thousand.
+How could the network learn without calculus? By **[weight perturbation](../site/glossary.md#weight-perturbation)**:
+change one weight at random and keep the change if the cost falls. Or change all weights
+at once, many times, and correlate each change with the rise of the cost that came with
+it. Every trial costs a forward pass, and each weight needs several trials. We grant each
+method a thousand.
 """
 
 # %% tags=["nbval-check-output"]
@@ -97,7 +99,7 @@ print(f"cost at first {cost(theta_0):.1f}; below 0.5: {one < 0.5} and {every < 0
 r"""
 That is slow, and it gets worse: near the end of learning nearly every large change
 hurts. We want to *know* the direction. Assume that the weights are continuous and $J$ is
-differentiable. Then the **gradient** $\partial J/\partial\theta$ exists. It points to the
+differentiable. Then the **[gradient](../site/glossary.md#gradient)** $\partial J/\partial\theta$ exists. It points to the
 steepest **increase**; some texts say decrease. To learn, we step **against** it.
 """
 
@@ -126,8 +128,8 @@ $dy = 2z\,dz$. Put together, $dy = 2z \cdot 3\,dx$, so
 
 $$\frac{dy}{dx} = \frac{dy}{dz}\,\frac{dz}{dx} = 2z \cdot 3 = 18x .$$
 
-This is the **chain rule**. Draw each quantity as a node and each dependence as an arrow: a
-**computation graph**. An arrow carries its **local derivative**, which needs to know nothing
+This is the **[chain rule](../site/glossary.md#chain-rule)**. Draw each quantity as a node and each dependence as an arrow: a
+**[computation graph](../site/glossary.md#computation-graph)**. An arrow carries its **[local derivative](../site/glossary.md#local-derivative)**, which needs to know nothing
 about the rest of the graph. On a longer chain
 $x \to z_1 \to \dots \to z_l \to y$ the factors simply continue:
 
@@ -295,8 +297,18 @@ child's gradient. What an earlier call has left in `grad` must not matter.
 
 <details><summary>Solution</summary>
 
-The function `backward` in the cell after the check. Note the `+=`: with `=` the last
-path overwrites the others.
+```python
+def my_backward(y):
+    for node in TAPE:
+        node.grad = 0.0
+    y.grad = 1.0
+    for node in reversed(TAPE):
+        for parent, slope in node.parents:
+            parent.grad += slope * node.grad
+```
+
+Note the `+=`: with `=` the last path overwrites the others. The cell after the check
+has the same function under the name `backward`, so that the rest runs in any case.
 </details>
 """
 
@@ -405,10 +417,11 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* **Forward pass**: from the inputs to the output, compute every unit and
-*keep* the results, they are needed again. **Backward pass**: start with
+*What to see.* **[Forward pass](../site/glossary.md#forward-pass)**: from the inputs to the output, compute every unit and
+*keep* the results, they are needed again. **[Backward pass](../site/glossary.md#backward-pass)**: start with
 $\partial R/\partial\hat{y}$; for every unit, from the output to the inputs, get its
-gradient from its children, then the gradients of its weights:
+gradient from its children, then the gradients of its weights. This is
+**[backpropagation](../site/glossary.md#backpropagation)**:
 
 $$\frac{\partial R}{\partial a_0} = \sum_{j} \frac{\partial a_j}{\partial a_0}\,\frac{\partial R}{\partial a_j},
 \qquad
@@ -434,7 +447,7 @@ r"""
 **What must be differentiable?** The sweep multiplies by $f'$ at each unit and starts
 with the derivative of the loss. So both are needed, but *almost everywhere* is enough: at
 the kink of the ReLU the slopes on the two sides are 0 and 1, and any value between
-them will do. The library takes 0. What will *not* do is a derivative that is
+them, a **[subgradient](../site/glossary.md#subgradient)**, will do. The library takes 0. What will *not* do is a derivative that is
 zero almost everywhere: with the step function, or the 0/1 loss, all gradients vanish.
 
 ## 3.6 Layers: all deltas at once
@@ -470,6 +483,8 @@ $$\Delta = \frac{\hat{Y} - Y}{N}, \qquad
 \frac{\partial J}{\partial b} = \textstyle\sum_n \Delta_{n}.$$
 
 The $1/N$ enters here and nowhere else. It is often lost in print.
+
+Such a $\partial J/\partial S$ is called the **[delta](../site/glossary.md#delta)** of its layer.
 
 **Hidden layer.** No data say what a hidden unit *should* put out. But how $J$ changes with
 its activity we can compute: it feeds all units of the next layer, so add up over
@@ -521,7 +536,8 @@ def J(S2):
 
 # %% [markdown]
 r"""
-Is it right? Do not only compare the last line: check **every intermediate by itself**,
+Is it right? A **[gradient check](../site/glossary.md#gradient-check)** compares with central differences.
+Do not only compare the last line: check **every intermediate by itself**,
 each against a difference quotient of the remaining computation. Then a mistake has a
 place.
 """
@@ -622,8 +638,13 @@ $\hat{Y} = HW_2$, $J = \frac1N\sum_n\lVert\hat{y}_n-y_n\rVert^2$. Return `delta2
 
 <details><summary>Solution</summary>
 
-`delta2 = 2 * (H @ W2 - Y) / len(X)`, `dW2 = H.T @ delta2`,
-`delta1 = delta2 @ W2.T * (1 - H**2)`, `dW1 = X.T @ delta1`.
+```python
+def my_gradients(X, Y, W1, W2):
+    H = np.tanh(X @ W1)
+    delta2 = 2 * (H @ W2 - Y) / len(X)
+    delta1 = delta2 @ W2.T * (1 - H**2)
+    return delta2, H.T @ delta2, delta1, X.T @ delta1
+```
 </details>
 """
 

@@ -40,7 +40,7 @@ from nnlib.layers import Linear, ReLU, Sequential, Sigmoid, Tanh, mlp
 from nnlib.linear import linear, linear_backward
 from nnlib.losses import binary_cross_entropy_with_logits, mse
 from nnlib.optim import SGD
-from nnlib.testing import Rubric, assert_close
+from nnlib.testing import Rubric, assert_close, numerical_gradient
 from nnlib.train import evaluate, fit
 from nnlib.viz import diagrams, initialization, show, starts
 from nnlib.viz.deep_signals import normal_start, propagate
@@ -77,9 +77,9 @@ for sigma in (0.05, 0.2, 0.8):
 
 # %% [markdown]
 r"""
-So initialisation is necessary, and its effect is large: progress, standstill or
-divergence. Why, and how could we have known that 0.2 is right? We follow the signal
-forward and the gradient back.
+So [initialisation](../site/glossary.md#initialisation) is necessary, and its effect is
+large: progress, standstill or divergence. Why, and how could we have known that 0.2 is
+right? We follow the signal forward and the gradient back.
 
 | symbol | shape | in code | argument of | meaning |
 |---|---|---|---|---|
@@ -103,20 +103,38 @@ show(
 
 # %% [markdown]
 r"""
+*What to see.* All black arrows between two columns are one matrix $W^{(l)}$; the grey
+ones are its biases. Units of layer 2 have fan-in 4 and fan-out 2.
+
 ## 5.2 A product of many factors
 
 Lecture 3 found how a gradient passes from one layer to the layer before:
 
 $$\Delta^{(l-1)} = \big(\Delta^{(l)}\, W^{(l)\top}\big) \odot f'(S^{(l-1)}).$$
 
+One step, as code, against central differences:
+"""
+
+# %% tags=["nbval-check-output"]
+rng = np.random.default_rng(1)
+X, W1, W2 = (rng.normal(size=shape) for shape in [(2, 3), (3, 4), (4, 2)])
+S1, _ = linear(X, W1, np.zeros(4))
+delta2 = rng.normal(size=(2, 2))
+delta1 = (delta2 @ W2.T) * derivative(tanh, S1)
+numeric = numerical_gradient(lambda S: (delta2 * (np.tanh(S) @ W2)).sum(), S1)
+print("first row:", delta1[0].round(3), "agrees:", np.allclose(delta1, numeric))
+
+# %% [markdown]
+r"""
 Down to the first layer, $\Delta$ is multiplied $L-1$ times by a matrix $W^\top$ *and* by
 slopes $f'$. If the factors are typically of magnitude below 1, the gradient shrinks
-exponentially with depth: it **vanishes**. If they are above 1, it grows exponentially:
-it **explodes**. It is the *gradient* that shrinks, not the weights, and the slopes are
-only half of each factor.
+exponentially with depth: it **[vanishes](../site/glossary.md#vanishing-gradient)**. If
+they are above 1, it grows exponentially: it
+**[explodes](../site/glossary.md#exploding-gradient)**. It is the *gradient* that
+shrinks, not the weights, and the slopes are only half of each factor.
 
-The slope of the sigmoid is $\sigma(s)(1-\sigma(s)) \le \tfrac14$, that of tanh is
-$1-\tanh^2 s \le 1$. Away from 0 both are much smaller:
+The sigmoid ($\sigma$ with an argument) has slope $\sigma(s)(1-\sigma(s)) \le \tfrac14$,
+tanh has $1-\tanh^2 s \le 1$. Away from 0 both are much smaller:
 """
 
 # %% tags=["nbval-check-output"]
@@ -201,7 +219,8 @@ they just stay. Only the last layers learn.
 ## 5.3 Saturation
 
 A function $f$ is **non-saturating** if $|f(s)| \to \infty$ for $s \to +\infty$ or for
-$s \to -\infty$ (or both); otherwise it is **saturating**. Sigmoid, which squeezes its
+$s \to -\infty$ (or both); otherwise it is
+**[saturating](../site/glossary.md#saturating-function)**. Sigmoid, which squeezes its
 input into $(0,1)$, and tanh, with values in $(-1,1)$, saturate. On their flat ends the
 slope is nearly 0.
 """
@@ -225,9 +244,10 @@ for spread in (1, 10):
 # %% [markdown]
 r"""
 *What to see.* ReLU is called non-saturating because of its right side only. On the left
-it is perfectly flat: a unit whose score is negative for every sample gets no gradient at
-all and is **dead**. But its share of flat scores does not depend on their scale. That of
-tanh does, so weights can also be too large for it.
+it is perfectly flat: a unit whose score is negative for every sample gets no gradient
+at all and is **[dead](../site/glossary.md#dead-unit)**. But the flat share of its
+scores does not depend on their scale. For tanh it does, so weights can also be too
+large.
 
 > **Think!** Is leaky ReLU saturating? Is $\max(0, \tanh s)$?
 
@@ -241,10 +261,10 @@ by 0 and 1.
 
 Why not start at zero? Consider any constant $W^{(1)} = c$, $W^{(2)} = c'$. All units of
 a layer compute the same output and send it on through equal weights. So they receive
-equal gradients, and after the update they are equal again. This **symmetry** never breaks:
-a layer of 100 units learns what one unit could. We train three weight
-layers, widths 2, 4, 4, 1, for 600 full-batch steps on 90 points of class 0 and 60 of
-class 1.
+equal gradients, and after the update they are equal again. This
+**[symmetry](../site/glossary.md#symmetry-breaking)** never breaks: a layer of 100 units
+learns what one unit could. We train three weight layers, widths 2, 4, 4, 1, for 600
+full-batch steps on 90 points of class 0 and 60 of class 1.
 """
 
 # %%
@@ -255,7 +275,7 @@ logits = {"loss": binary_cross_entropy_with_logits}
 
 
 def long_run(activation, start):
-    """Train for 600 steps; return the model and W of layer 1 after each."""
+    """Train for 600 steps; return the model and W of layer 1 before each."""
     rng = np.random.default_rng(5)
     model, path = mlp([2, 4, 4, 1], rng=rng, activation=activation, init=start), []
     sgd = SGD(model.parameters(), lr=0.5)
@@ -355,8 +375,12 @@ linear layers of `n` units with weights from $U(-r, r)$, for inputs of second mo
 
 <details><summary>Solution</summary>
 
-Each layer multiplies the variance by `n * r**2 / 3`:
-`return (n * r**2 / 3) ** (layers / 2)`.
+Each layer multiplies the variance by $n r^2/3$:
+
+```python
+def spread(n, r, layers):
+    return (n * r**2 / 3) ** (layers / 2)
+```
 </details>
 """
 
@@ -397,7 +421,8 @@ print(f"formula {200 * 0.1**2 * 1:.1f}, measured {dh.var():.1f}")
 r"""
 Where $f(s) \approx s$, the forward condition is $n_{\text{in}} \operatorname{Var}(w) =
 1$, the backward one $n_{\text{out}} \operatorname{Var}(w) = 1$. Both hold only if the
-widths are equal. **Xavier** (Glorot's) initialisation is the compromise
+widths are equal. **[Xavier](../site/glossary.md#xavier-initialisation)** (Glorot's)
+initialisation is the compromise
 
 $$\operatorname{Var}(w) = \frac{1}{n_{\text{avg}}}, \qquad
 n_{\text{avg}} = \frac{n_{\text{in}} + n_{\text{out}}}{2}; \qquad
@@ -417,6 +442,9 @@ print(f"variance forward x {fan_in * variance:.2f}, back x {fan_out * variance:.
 
 # %% [markdown]
 r"""
+So $\sigma^2 = 0.002262$ or $r = 0.082385$. The wishes of the two passes are far apart
+here, and neither is granted.
+
 Now the two starts on digits: five tanh layers of 100 units, and the output layer. We
 look at the outputs of each tanh layer before training and after four epochs.
 """
@@ -453,7 +481,7 @@ show(
     ),
     alt="Histograms of the outputs of five tanh layers. With U(±1/√n) they become "
     "narrower from layer to layer, down to a spike at 0. With Xavier they keep "
-    "nearly the same width. After four epochs all are wider.",
+    "nearly the same width. After four epochs the deeper ones are wider.",
 )
 
 # %% [markdown]
@@ -472,10 +500,11 @@ $$\mathbb{E}[h^2] \;\longmapsto\; \tfrac12\, n_{\text{in}} \operatorname{Var}(w)
 \mathbb{E}[h^2], \qquad\text{hence}\qquad \operatorname{Var}(w) = \sigma^2 =
 \frac{2}{n_{\text{in}}}, \quad r = \sqrt{3\sigma^2} = \sqrt{\frac{6}{n_{\text{in}}}}.$$
 
-This is **He's** (Kaiming) initialisation. One set of slides prints $\sigma^2 = 2/n^{(l)}$,
-with the units of layer $l$ itself. But a score is a sum over its inputs:
-$n_{\text{in}} = n^{(l-1)}$. ($2/n_{\text{out}}$ is the rule that keeps *gradients*. For
-equal widths they agree, so test with unequal ones.) Widths 1024, 512, ..., 32:
+This is **[He's](../site/glossary.md#he-initialisation)** (Kaiming) initialisation. One
+set of slides prints $\sigma^2 = 2/n^{(l)}$, with the units of layer $l$ itself. But a
+score is a sum over its inputs: $n_{\text{in}} = n^{(l-1)}$. ($2/n_{\text{out}}$ is the
+rule that keeps *gradients*. For equal widths they agree, so test with unequal ones.)
+Widths 1024, 512, ..., 32:
 """
 
 # %% tags=["nbval-check-output"]
@@ -506,8 +535,9 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* Only He stays near 1. The printed rule doubles the moment with every layer,
-Xavier loses a third with every layer here, and a half where widths are equal.
+*What to see.* (For 784 inputs, $\sigma^2 = 0.002551$ or $r = 0.087482$.) Only He stays
+near 1. The printed rule doubles the moment with every layer, Xavier loses a third with
+every layer here, and a half where widths are equal.
 
 ### Exercise 5.2 (5 minutes)
 
@@ -517,8 +547,13 @@ unit see?
 
 <details><summary>Solution</summary>
 
-`return np.sqrt(6 / init.fans(shape)[0])`; a unit of a convolution sees $C\,k_h k_w$
-inputs.
+A unit of a convolution sees $C\,k_h k_w$ inputs.
+
+```python
+def he_bound(shape):
+    fan_in, _ = init.fans(shape)
+    return np.sqrt(6 / fan_in)
+```
 </details>
 """
 
@@ -545,8 +580,13 @@ Leaky ReLU is $s$ for $s > 0$ and $as$ otherwise. Derive its rule and write
 
 <details><summary>Solution</summary>
 
-$\mathbb{E}[h^2] = \tfrac12(1 + a^2)\,\mathbb{E}[s^2]$, so
-`return np.sqrt(2 / ((1 + a**2) * fan_in))`.
+$\mathbb{E}[h^2] = \tfrac12(1 + a^2)\,\mathbb{E}[s^2]$, so the variance is
+$2/((1+a^2)\,n_{\text{in}})$.
+
+```python
+def leaky_sigma(fan_in, a):
+    return np.sqrt(2 / ((1 + a**2) * fan_in))
+```
 </details>
 """
 
@@ -570,9 +610,10 @@ _ = r.score()
 r"""
 ## 5.8 All starts, live
 
-Eight layers of 50 units, random inputs, a random gradient from above. Try *zero*,
-*constant*, *too small*, *too large*, then Xavier and He, with each activation. For which
-factor does the gradient line stand upright?
+Eight layers of 50 units, random inputs, a random gradient from above. On the left the
+outputs of each layer; the last bars collect what lies beyond the axis. On the right the
+gradients, on a log scale. Try *zero*, *constant*, *too small*, *too large*, then Xavier
+and He, with each activation. For which factor does the gradient line stand upright?
 """
 
 # %%
@@ -588,11 +629,12 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* From layer 3 on the outputs come in clumps: a unit puts out nearly the same
-for every sample. The gradients fade. So Xavier does *not* suit the sigmoid, although it is often recommended for
-"tanh, logistic or sigmoid". (Logistic *is* the sigmoid.) Its derivation assumes $f(0)=0$ and
-$f'(0)=1$. The sigmoid has $f(0) = \tfrac12$ and $f'(0) = \tfrac14$. Multiplying the weights by
-a **gain** of 4 makes up for the slope:
+*What to see.* From layer 3 on the outputs come in clumps: a unit puts out nearly the
+same for every sample. The gradients fade. So Xavier does *not* suit the sigmoid,
+although it is often recommended for "tanh, logistic or sigmoid". (Logistic *is* the
+sigmoid.) Its derivation assumes $f(0)=0$ and $f'(0)=1$. The sigmoid has $f(0) =
+\tfrac12$ and $f'(0) = \tfrac14$. Multiplying the weights by a
+**[gain](../site/glossary.md#gain)** of 4 makes up for the slope:
 """
 
 # %% tags=["nbval-check-output"]
@@ -609,8 +651,8 @@ for name, f, start in [
 
 # %% [markdown]
 r"""
-The last column shows that the wish for mean zero cannot come true for every $f$: outputs of
-the sigmoid lie around $\tfrac12$, and those of ReLU are never negative.
+The last column shows that the wish for mean zero cannot come true for every $f$:
+outputs of the sigmoid lie around $\tfrac12$, and those of ReLU are never negative.
 
 > **Think!** Set tanh and *too large* in the explorer: outputs sit at $\pm1$, yet the
 > gradients do not vanish. Why is it a bad start all the same?
@@ -632,11 +674,11 @@ units, and it changes abruptly as they flip.
 | biases | zero | `init.zeros` |
 
 `init.for_activation(name)` knows this table. There is no universal choice, and a good
-start does not "solve" vanishing gradients: it sets the scale at step 1. Other
-remedies keep it later: batch normalisation (lecture 7), clipping (lecture 8),
+start does not "solve" vanishing gradients, as captions of such pictures claim: it sets the
+scale at step 1. Other remedies keep it later: batch normalisation (lecture 7), clipping (lecture 8),
 connections that skip layers.
 
-## 5.10 Put together: digits, three activations, three starts
+## 5.10 Put together: digits, three activations, several starts
 
 Five hidden layers of 50 units, ten epochs, the same rate for all.
 """

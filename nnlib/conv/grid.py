@@ -3,13 +3,38 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnlib._checks import IntPair, require_float, require_ndim, require_pair
+from nnlib._checks import (
+    Array,
+    IntPair,
+    require_float,
+    require_ndim,
+    require_pair,
+    require_shape,
+)
+
+
+def require_images(
+    function: str, x: ArrayLike, W: ArrayLike, b: ArrayLike
+) -> tuple[Array, Array, Array]:
+    """Return images, filters and bias as arrays whose shapes fit together."""
+    x = require_float(f"x in {function}", x)
+    W = require_float(f"W in {function}", W)
+    b = require_float(f"b in {function}", b)
+    require_ndim(f"W in {function}", W, 4, remedy="filters are (F, C, kh, kw)")
+    images = ("N", W.shape[1], "H", "W")
+    require_shape(f"x in {function}", x, images, "images are (N, C, H, W)")
+    filters = W.shape[:1]
+    require_shape(f"b in {function}", b, filters, "b has one number for each filter")
+    return x, W, b
 
 
 def output_shape(
     shape: IntPair, kernel: IntPair, stride: IntPair = 1, pad: IntPair = 0
 ) -> tuple[int, int]:
-    """Rows and columns that come out: floor((n + 2 pad - k) / stride) + 1 each."""
+    """Rows and columns that come out: floor((n + 2 pad - k) / stride) + 1 each.
+
+    Lecture 4.
+    """
     sizes = require_pair("shape in output_shape", shape, at_least=1)
     kernels = require_pair("kernel", kernel, at_least=1)
     strides = require_pair("stride", stride, at_least=1)
@@ -27,7 +52,10 @@ def output_shape(
 
 
 def same_padding(kernel: IntPair) -> tuple[int, int]:
-    """Zeros on each side that keep the size at stride 1: (k - 1) / 2, k odd."""
+    """Zeros on each side that keep the size at stride 1: (k - 1) / 2, k odd.
+
+    Lecture 4.
+    """
     rows, columns = require_pair("kernel in same_padding", kernel, at_least=1)
     if rows % 2 == 0 or columns % 2 == 0:
         raise ValueError(
@@ -38,7 +66,7 @@ def same_padding(kernel: IntPair) -> tuple[int, int]:
 
 
 def pad2d(x: ArrayLike, pad: IntPair) -> NDArray:
-    """Add `pad` rings of zeros around the last two axes."""
+    """Add `pad` rings of zeros around the last two axes. Lecture 4."""
     x = np.asarray(x)
     rows, columns = require_pair("pad in pad2d", pad, at_least=0)
     if x.ndim < 2:
@@ -57,7 +85,7 @@ def corr2d(
 
     ``out[i, j] = sum_ab kernel[a, b] x[i sh + a, j sw + b]`` on the padded image: a
     window moves over it, at each place the products are added. This is the formula
-    written down; `conv2d` is the fast layer.
+    written down; `conv2d` is the fast layer. Lecture 4.
     """
     x, kernel = np.asarray(x), np.asarray(kernel)
     require_ndim("x in corr2d", x, 2, remedy="use conv2d for channels and batches")
@@ -79,6 +107,7 @@ def convolve2d(x: ArrayLike, kernel: ArrayLike, pad: IntPair = 0) -> NDArray:
 
     ``sum_ab kernel[a, b] x[i - a, j - b]``, wherever the kernel fits in the image.
     It equals `corr2d` if and only if the kernel is symmetric under a half turn.
+    Lecture 4.
     """
     return corr2d(x, np.asarray(kernel)[::-1, ::-1], pad=pad)
 
@@ -87,7 +116,7 @@ def dense_grid_layer(x: ArrayLike, W: ArrayLike, u: ArrayLike) -> NDArray:
     """Every output pixel sees every input pixel: h_ij = u_ij + sum_kl W_ijkl x_kl.
 
     x (H, W), W (I, J, H, W), u (I, J). Equal weights for equal displacements and zeros
-    far away turn it into `corr2d`.
+    far away turn it into `corr2d`. Lecture 4.
     """
     x = require_float("x in dense_grid_layer", x)
     W = require_float("W in dense_grid_layer", W)

@@ -8,8 +8,9 @@ a slice. The shift also reads windows that reach over the edge of an image; thes
 columns are computed for nothing and left out at the end. Stride (sh, sw) uses sh * sw
 such rows: one for the pixels in even rows and even columns, one for even and odd, and
 so on; within each of them the stride is 1. Third, the matrix is made a block of columns
-at a time, small enough to stay in the processor's cache; the backward pass makes them
-again rather than fetch them from memory.
+at a time, small enough to stay in the processor's cache; unless there is only one block
+the backward pass makes them again rather than fetch them from memory. A last row of
+ones in the matrix makes the bias one weight more.
 """
 
 from collections.abc import Iterator
@@ -22,12 +23,9 @@ from nnlib._checks import (
     Array,
     IntPair,
     require_cotangent,
-    require_float,
-    require_ndim,
     require_pair,
-    require_shape,
 )
-from nnlib.conv.grid import output_shape
+from nnlib.conv.grid import output_shape, require_images
 
 _BLOCK_BYTES = 2**21
 
@@ -58,12 +56,16 @@ class Geometry(NamedTuple):
         return self.x_shape[0] * self.grid[0] * self.grid[1]
 
 
+Blocks = list[tuple[slice, Array]]
+
+
 class ConvCache(NamedTuple):
-    """What the backward pass needs."""
+    """What the backward pass needs; kept: the columns, if they fit in one block."""
 
     pixels: Array
     W: Array
     geometry: Geometry
+    kept: Blocks
 
 
 def conv2d(
@@ -77,9 +79,9 @@ def conv2d(
 
     ``out[n,f,i,j] = b_f + sum_cab W[f,c,a,b] x[n,c, i sh + a, j sw + b]`` on the padded
     images. x (N, C, H, W), W (F, C, kh, kw), b (F,) give (N, F, Ho, Wo), see
-    `output_shape`. PyTorch's ``conv2d`` agrees in everything.
+    `output_shape`. PyTorch's ``conv2d`` agrees in everything. Lecture 4.
     """
-    x, W, b = _check(x, W, b)
+    x, W, b = require_images("conv2d", x, W, b)
     geometry = Geometry(
         x.shape,
         W.shape[2:],
@@ -91,12 +93,13 @@ def conv2d(
     for phase, inside in _phases(geometry):
         images[inside] = x[phase].transpose(1, 0, 2, 3)
     s = np.empty((filters, geometry.length), dtype=np.result_type(x, W, b))
+    weights, kept = np.column_stack([W.reshape(filters, -1), b]), Blocks()
     for block, columns in _column_blocks(pixels, geometry):
-        np.matmul(W.reshape(filters, -1), columns, out=s[:, block])
-    s += b[:, None]  # here it runs along whole rows of pixels, which is fastest
+        np.matmul(weights, columns, out=s[:, block])
+        kept = [(block, columns)] if columns.shape[1] == geometry.length else []
     maps = s.reshape(filters, n, *geometry.grid)[:, :, :rows, :cols]
     out = np.ascontiguousarray(maps.transpose(1, 0, 2, 3))
-    return out, ConvCache(pixels, W, geometry)
+    return out, ConvCache(pixels, W, geometry, kept)
 
 
 def conv2d_backward(dout: ArrayLike, cache: ConvCache) -> tuple[Array, Array, Array]:
@@ -105,33 +108,22 @@ def conv2d_backward(dout: ArrayLike, cache: ConvCache) -> tuple[Array, Array, Ar
     dW is the correlation of the input with dout, db the sum of dout over samples and
     places, and dx hands every dout back, times the filter, to the pixels it came from.
     """
-    pixels, W, geometry = cache
+    pixels, W, geometry, kept = cache
     (rows, cols), n, filters = geometry.out, geometry.x_shape[0], len(W)
     dout = require_cotangent("dout in conv2d_backward", dout, (n, filters, rows, cols))
     ds_images = np.zeros((filters, n, *geometry.grid), dtype=dout.dtype)
     ds_images[:, :, :rows, :cols] = dout.transpose(1, 0, 2, 3)
     ds = ds_images.reshape(filters, -1)
-    W_rows = W.reshape(filters, -1)
-    dW = np.zeros(W_rows.shape[::-1], dtype=np.result_type(dout, pixels))
+    W_columns = W.reshape(filters, -1).T
+    dweights = np.zeros((len(W_columns) + 1, filters), np.result_type(dout, pixels))
     dpixels, dimages = _lay_out(geometry, np.result_type(dout, W))
-    for block, columns in _column_blocks(pixels, geometry):
-        dW += columns @ ds[:, block].T
-        _add_columns(W_rows.T @ ds[:, block], dpixels, block, geometry)
+    for block, columns in kept or _column_blocks(pixels, geometry):
+        dweights += columns @ ds[:, block].T
+        _add_columns(W_columns @ ds[:, block], dpixels, block, geometry)
     dx = np.empty(geometry.x_shape, dtype=dpixels.dtype)
     for phase, inside in _phases(geometry):
         dx[phase] = dimages[inside].transpose(1, 0, 2, 3)
-    return dx, dW.T.reshape(W.shape), ds.sum(axis=1)
-
-
-def _check(x: ArrayLike, W: ArrayLike, b: ArrayLike) -> tuple[Array, Array, Array]:
-    x = require_float("x in conv2d", x)
-    W = require_float("W in conv2d", W)
-    b = require_float("b in conv2d", b)
-    require_ndim("W in conv2d", W, 4, remedy="filters are (F, C, kh, kw)")
-    images = ("N", W.shape[1], "H", "W")
-    require_shape("x in conv2d", x, images, "images are (N, C, H, W)")
-    require_shape("b in conv2d", b, W.shape[:1], "b has one number for each filter")
-    return x, W, b
+    return dx, dweights[:-1].T.reshape(W.shape), dweights[-1]
 
 
 def _lay_out(geometry: Geometry, dtype: np.dtype) -> tuple[Array, Array]:
@@ -172,15 +164,18 @@ def _seen_by(i: int, j: int, pixels: Array, block: slice, geometry: Geometry) ->
 
 
 def _column_blocks(pixels: Array, geometry: Geometry) -> Iterator[tuple[slice, Array]]:
-    """Blocks of output places and their windows as columns (C kh kw, places)."""
+    """Blocks of output places, their windows as columns (C kh kw + 1, places)."""
     channels, (kh, kw) = pixels.shape[2], geometry.kernel
-    size = max(_BLOCK_BYTES // (channels * kh * kw * pixels.itemsize), 1)
+    entries = channels * kh * kw
+    size = max(_BLOCK_BYTES // (entries * pixels.itemsize), 1)
     for start in range(0, geometry.length, size):
         block = slice(start, min(start + size, geometry.length))
-        columns = np.empty((channels, kh, kw, block.stop - start), pixels.dtype)
+        columns = np.empty((entries + 1, block.stop - start), pixels.dtype)
+        columns[-1] = 1  # what the bias is the weight of
+        windows = columns[:-1].reshape(channels, kh, kw, -1)
         for i, j in np.ndindex(kh, kw):
-            columns[:, i, j] = _seen_by(i, j, pixels, block, geometry)
-        yield block, columns.reshape(channels * kh * kw, -1)
+            windows[:, i, j] = _seen_by(i, j, pixels, block, geometry)
+        yield block, columns
 
 
 def _add_columns(

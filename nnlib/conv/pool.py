@@ -40,6 +40,7 @@ def max_pool2d(
     """Largest entry of each window of (N, C, H, W); stride defaults to the kernel.
 
     Padding never wins. Of equal entries the first, row by row, counts as the largest.
+    Lecture 4.
     """
     x, geometry = _check("max_pool2d", x, kernel, stride, pad)
     windows = _windows(_pad(x, geometry, -np.inf), geometry)
@@ -66,7 +67,7 @@ def avg_pool2d(
 ) -> tuple[Array, PoolGeometry]:
     """Mean of each window of (N, C, H, W); stride defaults to the kernel.
 
-    Padding counts as zeros, as in PyTorch's default.
+    Padding counts as zeros, as in PyTorch's default. Lecture 4.
     """
     x, geometry = _check("avg_pool2d", x, kernel, stride, pad)
     windows = _windows(_pad(x, geometry, 0), geometry)

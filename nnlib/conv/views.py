@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nnlib._checks import Array, IntPair, require_float, require_ndim, require_pair
-from nnlib.conv.grid import output_shape, pad2d
+from nnlib.conv.grid import output_shape, pad2d, require_images
 from nnlib.conv.layer import conv2d
 
 
@@ -17,12 +17,11 @@ def conv2d_naive(
     stride: IntPair = 1,
     pad: IntPair = 0,
 ) -> Array:
-    """Output of `conv2d`, one number after the other: the formula as loops, slow."""
-    x = require_float("x in conv2d_naive", x)
-    W = require_float("W in conv2d_naive", W)
-    b = require_float("b in conv2d_naive", b)
-    require_ndim("x in conv2d_naive", x, 4, remedy="images are (N, C, H, W)")
-    require_ndim("W in conv2d_naive", W, 4, remedy="filters are (F, C, kh, kw)")
+    """Output of `conv2d`, one number after the other: the formula as loops, slow.
+
+    Lecture 4.
+    """
+    x, W, b = require_images("conv2d_naive", x, W, b)
     (filters, _, kh, kw), (sh, sw) = W.shape, require_pair("stride", stride, at_least=1)
     shape = (len(x), filters, *output_shape(x.shape[2:], (kh, kw), stride, pad))
     padded = pad2d(x, pad)
@@ -41,7 +40,7 @@ def as_dense_matrix(
     `shape` is that of one image, (C, H, W) or just (H, W). The result has one row a
     pixel and one column an output, so that ``x.reshape(N, -1) @ matrix`` is the
     flattened output without bias. Most entries are zero (sparse interactions) and the
-    others repeat (parameter sharing).
+    others repeat (parameter sharing). Lecture 4.
     """
     W = require_float("W in as_dense_matrix", W)
     require_ndim("W in as_dense_matrix", W, 4, remedy="filters are (F, C, kh, kw)")
@@ -59,7 +58,10 @@ def as_dense_matrix(
 
 
 def from_hwio(W: ArrayLike) -> NDArray:
-    """Filters stored (rows, columns, channels in, channels out) as (F, C, kh, kw)."""
+    """Filters stored (rows, columns, channels in, channels out) as (F, C, kh, kw).
+
+    Lecture 4.
+    """
     W = np.asarray(W)
     require_ndim("W in from_hwio", W, 4, remedy="its axes are (kh, kw, C, F)")
     return W.transpose(3, 2, 0, 1).copy()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nnlib._checks import require_rng
+from nnlib._checks import require_int, require_rng
 
 Array = NDArray[Any]
 Pair = tuple[Array, Array]
@@ -29,7 +29,7 @@ def minibatches(
     drop_last. replace=True draws every sample independently instead.
     """
     x, y = _same_length("minibatches", x, y)
-    _check_batch_size(batch_size)
+    require_int("batch_size", batch_size, at_least=1)
     if replace and not shuffle:
         raise ValueError(
             "minibatches got replace=True with shuffle=False, expected at most one; "
@@ -61,7 +61,7 @@ def _batches(
 
 def n_batches(n: int, batch_size: int, *, drop_last: bool = False) -> int:
     """Iterations in one epoch: n / batch_size, rounded up. Lecture 9."""
-    _check_batch_size(batch_size)
+    require_int("batch_size", batch_size, at_least=1)
     return n // batch_size if drop_last else -(-n // batch_size)
 
 
@@ -120,11 +120,3 @@ def _same_length(name: str, x: ArrayLike, y: ArrayLike) -> Pair:
             "same number of samples, at least one, on the first axis"
         )
     return x, y
-
-
-def _check_batch_size(batch_size: int) -> None:
-    if not isinstance(batch_size, int | np.integer) or batch_size < 1:
-        raise ValueError(
-            f"batch_size is {batch_size!r}, expected an int of at least 1; "
-            "len(x) makes one batch of all samples"
-        )

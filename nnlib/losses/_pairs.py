@@ -26,8 +26,11 @@ def require_target(name: str, target: ArrayLike, prediction: Array) -> Array:
 
 
 def require_unit_interval(name: str, p: Array, remedy: str) -> None:
-    """Refuse numbers outside [0, 1] by more than a finite difference would go."""
-    if not (p.min() >= -1e-3 and p.max() <= 1 + 1e-3):
+    """Refuse numbers outside [0, 1] by more than a finite difference would go.
+
+    NaN passes and makes the loss NaN, which `nnlib.train.fit` explains.
+    """
+    if p.min() < -1e-3 or p.max() > 1 + 1e-3:
         raise ValueError(
             f"{name} goes from {p.min():.4g} to {p.max():.4g}, expected values between "
             f"0 and 1; {remedy}"

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nnlib._checks import Array, require_labels, require_ndim
-from nnlib.activations import log_softmax, sigmoid
+from nnlib.activations import sigmoid
 from nnlib.losses._pairs import require_batch, require_target, require_unit_interval
 
 
@@ -20,17 +20,20 @@ class SoftmaxCrossEntropyCache(NamedTuple):
 def softmax_cross_entropy(
     logits: ArrayLike, labels: ArrayLike
 ) -> tuple[float, SoftmaxCrossEntropyCache]:
-    """Mean of -log softmax(s)_label over the batch.
+    """Mean over the batch of -log softmax(s)_c = log sum_k exp(s_k) - s_c, c the label.
 
-    Logits (N, K), integer labels (N,) from 0 to K - 1. As PyTorch's ``cross_entropy``.
+    Logits (N, K), integer labels (N,) from 0 to K - 1. The largest score of a row is
+    subtracted first, which changes nothing. As PyTorch's ``cross_entropy``. Lecture 2.
     """
     s = require_batch("logits in softmax_cross_entropy", logits)
     require_ndim("logits in softmax_cross_entropy", s, 2, remedy="use (N, K)")
     n, classes = s.shape
     truth = require_labels("labels in softmax_cross_entropy", labels, n, classes)
-    log_p, _ = log_softmax(s)
-    loss = -float(log_p[np.arange(n), truth].mean())
-    return loss, SoftmaxCrossEntropyCache(np.exp(log_p), truth)
+    shifted = s - s.max(axis=1, keepdims=True)
+    e = np.exp(shifted)
+    total = e.sum(axis=1)
+    loss = float((np.log(total) - shifted[np.arange(n), truth]).sum()) / n
+    return loss, SoftmaxCrossEntropyCache(e / total[:, None], truth)
 
 
 def softmax_cross_entropy_backward(
@@ -57,7 +60,7 @@ def binary_cross_entropy_with_logits(
 
     ``max(s, 0) - s y + log(1 + exp(-abs(s)))``, added over the outputs and averaged
     over the samples. Logits and targets y (0, 1 or between) have one shape, (N,) or
-    (N, K). PyTorch averages over the K outputs too.
+    (N, K). PyTorch averages over the K outputs too. Lecture 2.
     """
     name = "in binary_cross_entropy_with_logits"
     s = require_batch(f"logits {name}", logits)

@@ -28,7 +28,7 @@ def binary_cross_entropy(p: ArrayLike, y: ArrayLike) -> tuple[float, Probability
     """Cross-entropy of P(class 1): -y log p - (1 - y) log(1 - p).
 
     p and y (0, 1 or between) have one shape, (N,) or (N, K); added over the outputs and
-    averaged over the samples. PyTorch averages over the K outputs too.
+    averaged over the samples. PyTorch averages over the K outputs too. Lecture 2.
     """
     p = require_batch("p in binary_cross_entropy", p)
     require_unit_interval("p in binary_cross_entropy", p, _USE_LOGITS)
@@ -52,6 +52,7 @@ def cross_entropy(
     p holds one distribution (K,) or a batch (N, K); y holds class numbers (N,), or
     target distributions of the shape of p. With ``base=2`` it bounds the 0/1 loss from
     above, with the natural logarithm it does not. PyTorch's function takes logits.
+    Lecture 2.
     """
     p = require_batch("p in cross_entropy", p)
     require_ndim("p in cross_entropy", p, 1, 2, remedy="use (K,) or (N, K)")
@@ -84,7 +85,7 @@ def kl_divergence(
     The one loss that takes the TARGET first, as the formula does; one distribution (K,)
     or a batch (N, K) each. It is not symmetric, it is infinite where the prediction is
     0 and the target is not, and it equals the cross-entropy minus the entropy of the
-    target. PyTorch's ``kl_div`` takes log-probabilities, prediction first.
+    target. PyTorch's ``kl_div`` takes log-probabilities, prediction first. Lecture 2.
     """
     q = require_batch("prediction in kl_divergence", prediction)
     require_ndim("prediction in kl_divergence", q, 1, 2, remedy="use (K,) or (N, K)")

@@ -13,7 +13,10 @@ from nnlib._checks import (
 
 
 def one_hot(labels: ArrayLike, classes: int, dtype: DTypeLike = np.float64) -> Array:
-    """Class numbers (N,) to rows (N, K) with a single 1 at the place of the class."""
+    """Class numbers (N,) to rows (N, K) with a single 1 at the place of the class.
+
+    Lecture 2.
+    """
     n = np.asarray(labels).size
     checked = require_labels("labels in one_hot", labels, n, classes)
     rows = np.zeros((n, classes), dtype=dtype)
@@ -26,11 +29,16 @@ def zero_one(prediction: ArrayLike, labels: ArrayLike, threshold: float = 0.5) -
 
     `prediction` is one of three: scores or probabilities (N, K), of which the largest
     decides; floats (N,), where class 1 means at least `threshold` (1/2 for a
-    probability; pass 0 for logits); or class numbers (N,).
+    probability; pass 0 for logits); or class numbers (N,). Lecture 2.
     """
     scores = np.asarray(prediction)
     threshold = require_number("threshold in zero_one", threshold)
     require_ndim("prediction in zero_one", scores, 1, 2, remedy="use (N,) or (N, K)")
+    if scores.size == 0 or scores.shape[1:] == (1,):
+        raise ValueError(
+            f"prediction in zero_one has shape {scores.shape}, expected (N,) or (N, K) "
+            "with N >= 1 and K >= 2; for one score a sample use [:, 0]"
+        )
     if scores.ndim == 2:
         chosen = scores.argmax(axis=1)
     elif np.issubdtype(scores.dtype, np.floating):

@@ -11,7 +11,7 @@ def mse(prediction: ArrayLike, target: ArrayLike) -> tuple[float, Array]:
 
     The squares of one sample's outputs are added and the mean is taken over samples.
     PyTorch's ``MSELoss`` averages over the outputs too, so for (N, K) ours is K times
-    as large. The cache is yhat - y.
+    as large. The cache is yhat - y. Lecture 2.
     """
     prediction = require_batch("prediction in mse", prediction)
     error = prediction - require_target("target in mse", target, prediction)
@@ -27,7 +27,7 @@ def half_sse(prediction: ArrayLike, target: ArrayLike) -> tuple[float, Array]:
     """Half the sum of squared errors: (1/2) sum_n ||yhat_n - y_n||^2.
 
     Not a mean: it grows with the batch. The 1/2 cancels the 2 of the derivative. The
-    cache is yhat - y.
+    cache is yhat - y. Lecture 2.
     """
     prediction = require_batch("prediction in half_sse", prediction)
     error = prediction - require_target("target in half_sse", target, prediction)

@@ -155,17 +155,7 @@ def _compare(
         values[position],
         dout,
     )
-    got = np.asarray(grad)
-    if got.dtype.kind not in "iuf":
-        kind = type(grad).__name__
-        raise AssertionError(
-            f"the gradient of {name} is of type {kind}, expected floats"
-        )
-    if got.shape != want.shape:
-        raise AssertionError(
-            f"the gradient of {name} has shape {got.shape}, expected {want.shape}: the "
-            f"shape of {name}"
-        )
+    got = _gradient_array(grad, want.shape, name)
     if want.size == 0:
         return 0.0
     # Entries far below the largest one drown in the rounding of the difference.
@@ -181,3 +171,19 @@ def _compare(
             f"{int((error > rtol).sum())} of {error.size} entries differ)"
         )
     return float(error[worst])
+
+
+def _gradient_array(grad: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
+    """Return what `backward` gave for an input as an array of the input's shape."""
+    got = np.asarray(grad)
+    if got.dtype.kind not in "iuf":
+        kind = type(grad).__name__
+        raise AssertionError(
+            f"the gradient of {name} is of type {kind}, expected floats"
+        )
+    if got.shape != shape:
+        raise AssertionError(
+            f"the gradient of {name} has shape {got.shape}, expected {shape}: the "
+            f"shape of {name}"
+        )
+    return got

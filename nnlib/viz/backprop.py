@@ -106,23 +106,25 @@ def learning_race(
     cost: Callable[[Array], float],
     theta: Array,
     path: Sequence[float],
-    gradient: Array,
+    gradient: Sequence[Sequence[Array]],
 ) -> Figure:
     """What forward passes buy: guessing against backprop, from the weights ``theta``.
 
-    ``path`` holds the cost before each step of gradient descent, ``gradient`` is the
-    exact one at ``theta``.
+    ``path`` holds the cost before each step of gradient descent, ``gradient`` the exact
+    one at ``theta``, layer by layer in the order of ``theta``.
     """
     figure, (race, angle, price) = new_figure(1, 3, size=(13.0, 4.2))
     passes = PASSES_PER_STEP * np.arange(len(path))
     race.plot(passes, path, label="backprop")
-    for mode, label in [("one", "one weight"), ("all", "all weights")]:
+    modes: dict[str, Mode] = {"one weight": "one", "all weights": "all"}
+    for label, mode in modes.items():
         race.plot(*_guessing(cost, theta, mode, int(passes[-1])), label=label)
     race.set(xlabel="forward passes", ylabel="cost $J$", yscale="log")
     race.set_title("Learning")
     race.legend()
+    exact = np.concatenate([part.ravel() for layer in gradient for part in layer])
     trials = np.array([10, 30, 100, 300, 1000])
-    angle.plot(trials, [_cosine(cost, theta, int(n), gradient) for n in trials])
+    angle.plot(trials, [_cosine(cost, theta, int(n), exact) for n in trials])
     angle.axhline(1, color=GREY, linestyle="--", lw=1.5)
     angle.set(xlabel="trials averaged", ylabel="cosine", xscale="log", ylim=(0, 1.08))
     angle.set_title("Guessed and true gradient")

@@ -261,15 +261,9 @@ def describe_two_paths(step: int, x: float) -> str:
 
 def explore_two_paths() -> Explorer:
     """Steps through the two-path example for any x."""
-    last = TWO_PATHS.last_step
-    return Explorer(
-        two_paths,
-        describe_two_paths,
-        {
-            "step": Slider("step", 3, 0, last, 1),
-            "x": Slider("input x", 2.0, -2.0, 3.0, 0.1),
-        },
-    )
+    steps = _step_slider(TWO_PATHS, 3)
+    x = Slider("input x", 2.0, -2.0, 3.0, 0.1)
+    return Explorer(two_paths, describe_two_paths, {"step": steps, "x": x})
 
 
 def network(step: int | None = None, xi: float = 0.5) -> Figure:
@@ -284,12 +278,10 @@ def describe_network(step: int, xi: float) -> str:
 
 def explore_network() -> Explorer:
     """Steps through the network with three hidden neurons for any xi."""
-    last = NETWORK.last_step
-    return Explorer(
-        network,
-        describe_network,
-        {
-            "step": Slider("step", 5, 0, last, 1),
-            "xi": Slider("weight xi", 0.5, -3.0, 3.0, 0.1),
-        },
-    )
+    steps = _step_slider(NETWORK, 5)
+    xi = Slider("weight xi", 0.5, -3.0, 3.0, 0.1)
+    return Explorer(network, describe_network, {"step": steps, "xi": xi})
+
+
+def _step_slider(graph: Graph, start: int) -> Slider:
+    return Slider("step", start, 0, graph.last_step, 1)

@@ -124,8 +124,11 @@ def new_figure(
     what it keeps; a figure made here is drawn where it is shown and nowhere else.
     """
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=size, layout="constrained")
+    # The default margin above cuts a title in mathematics by a pixel.
+    layout = ConstrainedLayoutEngine(h_pad=0.08)
+    figure = Figure(figsize=size, layout=layout)
     return figure, figure.subplots(rows, columns)
 
 

@@ -243,7 +243,8 @@ def anchors(where):
     if lecture is not None:
         return {slug(text) for _, text in headings(lecture)}
     text = where.read_text(encoding="utf-8")
-    return {slug(t) for t in re.findall(r"^(?:#+ +|\()(.+?)\)?=?$", text, flags=re.M)}
+    titles = re.findall(r"^(?:#+ +|\()(.+?)\)?=?$", text, flags=re.M)
+    return {slug(t) for t in titles} | set(re.findall(r'<a id="([^"]+)"', text))
 
 
 def slug(text):
