@@ -85,7 +85,9 @@ def _environment(profile: str) -> dict[str, str]:
     """The environment's programs first on PATH, and no user's start-up scripts."""
     programs = str(Path(sys.executable).parent)
     path = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
-    return {**os.environ, "PATH": path, "IPYTHONDIR": profile}
+    # Small matrices: threads that wait for each other cost more than they bring.
+    threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return {**os.environ, **threads, "PATH": path, "IPYTHONDIR": profile}
 
 
 async def _stop(client: NotebookClient) -> None:

@@ -223,8 +223,8 @@ show(
 r"""
 *What to see.* **Sparse interactions**: few lines for each unit. **Parameter sharing**: the
 orange and the blue lines carry the same nine weights. For images of 256 x 256 a dense
-layer of this kind would need four billion weights. Now check that the layer really is a
-dense layer with special weights, and that it keeps the first demand.
+layer would need four billion weights. Now check that the layer is a dense layer with
+special weights, and that it keeps the first demand.
 """
 
 # %% tags=["nbval-check-output"]
@@ -797,8 +797,8 @@ show(
 r"""
 *What to see.* The blur must trade noise against sharpness, everywhere alike. The
 network bends that rule with its ReLUs: it has learned what strokes look like and wipes
-the rest. It sees 9 x 9 pixels around each one, and the digits it restores here were not
-in its training. It works on images of any size: its 865 parameters do not ask.
+the rest. It sees 9 x 9 pixels around each one, works on images of any size, and was not
+trained on the digits shown.
 
 ## Common mistakes
 
