@@ -4,10 +4,11 @@
 
 Both run in one process, in float32, on the same number of threads, in turns: a block of
 steps of one, then of the other. The table shows medians: within a block, then over the
-rounds. Waiting threads sleep instead of spinning, since on a small machine the idle
-pool of one library would take the cores from the other. GEMM share: how near the
-arithmetic of our step comes to the speed of one large matrix product in NumPy, which is
-measured in the same rounds.
+rounds. CPU ratio: of the shortest processor times, which leave out the waiting for a
+turn on a busy machine. Waiting threads sleep instead of spinning, since on a small
+machine the idle pool of one library would take the cores from the other. GEMM share:
+how near the arithmetic of our step comes to the speed of one large matrix product in
+NumPy, which is measured in the same rounds.
 
 OPENBLAS_CORETYPE, if set, chooses the matrix kernels of NumPy (not those of PyTorch)
 and so moves every ratio; the first line of the output shows it.
@@ -59,40 +60,43 @@ def report(rounds: int, threads: int, torch_version: str) -> None:
         f"NumPy {np.__version__}, PyTorch {torch_version}, {threads} thread(s), "
         f"float32, OPENBLAS_CORETYPE {kernels}"
     )
-    head = ("nnlib", "torch", "ratio", "target", "GEMM share")
+    head = ("nnlib", "torch", "ratio", "target", "CPU ratio", "GEMM share")
     print(f"{'':34}" + "".join(f"{word:>11}" for word in head))
     for case in all_cases():
-        ours, theirs, peak = interleaved(case, rounds)
+        ours, theirs, peak, cpu = interleaved(case, rounds)
         share = f"{case.flops / ours / peak:.0%}" if case.flops else "-"
         verdict = f"<= {case.target:g}" if case.target else "-"
         print(
             f"{case.name:34}{1e3 * ours:8.3f} ms{1e3 * theirs:8.3f} ms"
-            f"{ours / theirs:11.2f}{verdict:>11}{share:>11}"
+            f"{ours / theirs:11.2f}{verdict:>11}{cpu:11.2f}{share:>11}"
         )
 
 
-def interleaved(case: "Case", rounds: int) -> tuple[float, float, float]:
-    """Median seconds of one step of ours and of theirs, and NumPy's flops a second."""
+def interleaved(case: "Case", rounds: int) -> tuple[float, float, float, float]:
+    """Median seconds of our step and of theirs, NumPy's flops a second, CPU ratio."""
     from nnlib_vs_torch_cases import gemm_speed
 
-    repeats = max(1, min(50, int(0.05 / typical(case.theirs, 3))))
+    repeats = max(1, min(50, int(0.05 / timed(case.theirs, 3)[0])))
     ours, theirs, peaks = [], [], []
     for _ in range(rounds):
-        ours.append(typical(case.ours, repeats))
-        theirs.append(typical(case.theirs, repeats))
+        ours.append(timed(case.ours, repeats))
+        theirs.append(timed(case.theirs, repeats))
         peaks.append(gemm_speed())
-    return tuple(statistics.median(times) for times in (ours, theirs, peaks))
+    cpu_ratio = min(cpu for _, cpu in ours) / min(cpu for _, cpu in theirs)
+    walls = ([wall for wall, _ in times] for times in (ours, theirs))
+    return *map(statistics.median, walls), statistics.median(peaks), cpu_ratio
 
 
-def typical(step: "Step", repeats: int) -> float:
-    """Median time of one step; the first, which warms caches up, does not count."""
+def timed(step: "Step", repeats: int) -> tuple[float, float]:
+    """Median wall time and least processor time of a step, after one to warm up."""
     step()
-    times = []
+    walls, cpus = [], []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         step()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+        cpus.append(time.process_time() - cpu_start)
+        walls.append(time.perf_counter() - start)
+    return statistics.median(walls), min(cpus)
 
 
 if __name__ == "__main__":

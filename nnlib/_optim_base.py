@@ -14,7 +14,7 @@ Rate = float | Callable[[Any], Any]
 
 # Large arrays are updated piece by piece: what a rule computes on the way then stays in
 # the processor's cache, where a full-sized temporary array would go through memory.
-BLOCK_BYTES = 2**16
+BLOCK_BYTES = 2**17
 
 
 Params = Iterable[Learnable]

@@ -30,16 +30,17 @@ def pack(folder: Path, ignore: Sequence[str]) -> bytes:
     total = 0
     for name, path in _walk(folder, ignore):
         try:
-            size = path.stat().st_size
-            total += size
             if path.is_symlink() or not path.is_file():
                 refused[name] = "it is no regular file"
-            elif size > MAX_FILE_BYTES or total > MAX_SUBMISSION_BYTES:
+                continue
+            size = path.stat().st_size
+            total += size
+            if size > MAX_FILE_BYTES or total > MAX_SUBMISSION_BYTES:
                 refused[name] = f"it has {size / 1e6:.0f} MB, which is too much"
             else:
                 files[name] = base64.b64encode(path.read_bytes()).decode("ascii")
         except OSError as error:
-            refused[name] = f"it can't be read ({error.strerror})"
+            raise _unreadable(error) from error
     return json.dumps({"files": files, "refused": refused}, sort_keys=True).encode()
 
 
@@ -51,12 +52,24 @@ def unpack(packed: bytes) -> tuple[dict[str, bytes], dict[str, str]]:
 
 
 def _walk(folder: Path, ignore: Sequence[str]) -> Iterator[tuple[str, Path]]:
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_complain):
         folders[:] = sorted(n for n in folders if not _ignored(n, ignore))
         for name in sorted(names):
             if not _ignored(name, ignore):
                 path = Path(parent, name)
                 yield path.relative_to(folder).as_posix(), path
+
+
+def _complain(error: OSError) -> None:
+    raise _unreadable(error) from error
+
+
+def _unreadable(error: OSError) -> CourseError:
+    """Not the student's fault: nobody loses points for it."""
+    return CourseError(
+        f"{error.filename} can't be read ({error.strerror}); give yourself the right "
+        "to read it"
+    )
 
 
 def _ignored(name: str, patterns: Sequence[str]) -> bool:

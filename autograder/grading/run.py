@@ -121,6 +121,7 @@ class ClassRun:
     ) -> ClassResult:
         """Grade everything; the engine is opened only if something must run."""
         result = ClassResult()
+        jobs = [_Job(s, self._keys(s)) for s in self.submissions]
         for revision in self.revisions.values():
             result.revisions += revision.lines()
         if not self.dry_run:
@@ -128,7 +129,6 @@ class ClassRun:
         self._before = self.book.auto_scores(self.assignment)
         self._steps = finishing_steps(self.course.config)
         self._time_of = submission_times(self.course, reporter.warn)
-        jobs = [_Job(s, self._keys(s)) for s in self.submissions]
         for job in jobs:
             kept = () if self.force else job.keys.items()
             job.known = [name for name, key in kept if self.store.has(key)]

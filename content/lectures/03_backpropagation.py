@@ -30,17 +30,13 @@ r"""
 """
 
 # %%
-import math
-
 import numpy as np
 
-from nnlib import data
-from nnlib.activations import sigmoid, softmax
-from nnlib.layers import Sigmoid, mlp
+from nnlib.activations import derivative, sigmoid, softmax
 from nnlib.losses import half_sse, mse, one_hot, softmax_cross_entropy
 from nnlib.neuron import perturb_weights
 from nnlib.testing import Rubric, assert_close, numerical_gradient
-from nnlib.viz import backprop, graphs, show
+from nnlib.viz import backprop, by_hand, graphs, show
 
 # %% [markdown]
 r"""
@@ -52,61 +48,28 @@ parameters, one behind the other, form the
 $\theta = [\mathrm{vec}(W^{(1)}), b^{(1)}, \mathrm{vec}(W^{(2)}), b^{(2)}]$, and training
 looks for a $\theta$ with a small cost $J(\theta)$, the mean loss over the data. (Often a
 penalty on large weights is added, lecture 10.)
-"""
 
-
-# %%
-def unpack(theta):
-    W1, b1, W2, b2 = np.split(theta, [1024, 1040, 1200])
-    return [(W1.reshape(64, 16), b1), (W2.reshape(16, 10), b2)]
-
-
-# %%
-def forward(X, params):
-    """Activities [X, H1, ...] and the scores of the last layer."""
-    H = [X]
-    for W, b in params[:-1]:
-        H.append(np.tanh(H[-1] @ W + b))
-    W, b = params[-1]
-    return H, H[-1] @ W + b
-
-
-X_digits, y_digits = data.digits(flat=True)
-X_few, y_few = X_digits[:100], y_digits[:100]
-
-
-def cost(theta):
-    return softmax_cross_entropy(forward(X_few, unpack(theta))[1], y_few)[0]
-
-
-# %% [markdown]
-r"""
 How could the network learn without calculus? By **[weight perturbation](../site/glossary.md#weight-perturbation)**:
 change one weight at random and keep the change if the cost falls. Or change all weights
 at once, many times, and correlate each change with the rise of the cost that came with
-it. Every trial costs a forward pass, and each weight needs several trials. We grant each
-method a thousand.
-"""
+it. Every trial costs a forward pass, and each weight needs several. Below, each method
+gets a thousand on a hundred digits.
 
-# %% tags=["nbval-check-output"]
-theta_0 = np.random.default_rng(0).normal(0, 0.1, 1210)
-rng = np.random.default_rng(1)
-one = perturb_weights(cost, theta_0, rng=rng, trials=999, scale=1.0).loss
-every = perturb_weights(cost, theta_0, rng=rng, mode="all", trials=998, scale=0.01).loss
-print(f"cost at first {cost(theta_0):.1f}; below 0.5: {one < 0.5} and {every < 0.5}")
-
-# %% [markdown]
-r"""
-That is slow, and it gets worse: near the end of learning nearly every large change
-hurts. We want to *know* the direction. Assume that the weights are continuous and $J$ is
+That is slow, and near the end of learning nearly every large change hurts. We want to
+*know* the direction. Assume that the weights are continuous and $J$ is
 differentiable. Then the **[gradient](../site/glossary.md#gradient)** $\partial J/\partial\theta$ exists. It points to the
-steepest **increase**; some texts say decrease. To learn, we step **against** it.
+steepest **increase**; some texts say decrease. To learn, we step **against** it. The last
+line tries both directions for $J = w^2$ at $w = 1.4$, where the gradient is $2w$.
 """
 
 # %% tags=["nbval-check-output"]
-slope = numerical_gradient(lambda w: w**2, 1.4)
-up, down = ((1.4 + sign * 0.1 * slope) ** 2 - 1.4**2 for sign in (1, -1))
-print(f"J changes by {up:+.3f} along the gradient, by {down:+.3f} against it")
+X_few, y_few, theta_0, cost = by_hand.few_digits()
+for mode, scale in {"one": 1.0, "all": 0.01}.items():
+    rng = np.random.default_rng(1)
+    guess = perturb_weights(cost, theta_0, rng=rng, mode=mode, trials=998, scale=scale)
+    print(f"{mode}: cost {cost(theta_0):.1f} at first, below 0.5: {guess.loss < 0.5}")
+up, down = ((1.4 + eta * 2 * 1.4) ** 2 - 1.4**2 for eta in (0.1, -0.1))
+print(f"w**2 changes by {up:+.3f} along the gradient, by {down:+.3f} against it")
 
 # %%
 show(
@@ -118,8 +81,7 @@ show(
 # %% [markdown]
 r"""
 *What to see.* The slope says which way is up, and how steep. Two forward passes give the
-slope for one weight. We have 1210, real networks have millions. There must be
-something better than asking each weight in turn.
+slope for one weight. We have 1210, real networks have millions.
 
 ## 3.2 One path: factors multiply
 
@@ -137,9 +99,8 @@ $$\frac{dy}{dx} = \frac{dy}{dz_l}\,\frac{dz_l}{dz_{l-1}} \cdots \frac{dz_2}{dz_1
 """
 
 # %% tags=["nbval-check-output"]
-z, dz_dx = 3 * 1.0, 3
-numeric = numerical_gradient(lambda x: (3 * x) ** 2, 1.0)
-print(f"chain rule {2 * z * dz_dx:.3f}, difference {numeric:.3f}")
+z, numeric = 3 * 1.0, numerical_gradient(lambda x: (3 * x) ** 2, 1.0)
+print(f"chain rule {2 * z * 3:.3f}, difference {numeric:.3f}")
 
 # %%
 show(
@@ -149,7 +110,7 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* Values are computed from left to right. Gradients are computed from right
+*What to see.* Values are computed from left to right, gradients from right
 to left, from $dy/dy = 1$: each is the one to its right times the number on the arrow.
 
 ## 3.3 Several paths: contributions add
@@ -161,27 +122,16 @@ $y = f(z_1, \dots, z_l)$ with $z_i = g_i(x)$,
 $$\frac{dy}{dx} = \sum_{i=1}^{l} \frac{\partial y}{\partial z_i}\,\frac{dz_i}{dx}.$$
 
 By hand, $y = 2x^6 + x^6 = 3x^6$ and $dy/dx = 18x^5$. On a computer we write only local
-derivatives. A common formula prints `dz2_dx = 3 * x`, and tests it at $x = 1$:
+derivatives. A common formula prints `dz2_dx = 3 * x`, and tests it at $x = 1$. Below the
+numbers, move through the graph: each step visits one node.
 """
-
 
 # %% tags=["nbval-check-output"]
-def slope_by_paths(x, dz2_dx):
+for x in (1.0, 2.0):
     z1, z2 = x**2, x**3
     dy_dz1, dy_dz2, dz1_dx = 6 * z1**2, 2 * z2, 2 * x
-    return dy_dz1 * dz1_dx + dy_dz2 * dz2_dx
-
-
-for x in (1.0, 2.0):
-    right, wrong = slope_by_paths(x, 3 * x**2), slope_by_paths(x, 3 * x)
+    right, wrong = (dy_dz1 * dz1_dx + dy_dz2 * dz2_dx for dz2_dx in (3 * x**2, 3 * x))
     print(f"x = {x:.0f}: two paths {right:.0f}, with the misprint {wrong:.0f}")
-
-# %% [markdown]
-r"""
-At $x=1$ the wrong line also gives 18, for there $3x = 3x^2$. At $x = 2$ it gives 480
-instead of 576. (The printed program also never sets `x`: a formula that nobody ran.)
-Move through the graph step by step; each step visits one node.
-"""
 
 # %%
 graphs.explore_two_paths()
@@ -195,7 +145,9 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* The forward sweep visits a node when all its inputs are known, the backward
+*What to see.* At $x=1$ the wrong line also gives 18, for there $3x = 3x^2$. At $x = 2$ it
+gives 480 instead of 576. (The printed program also never sets `x`: a formula that nobody
+ran.) The forward sweep visits a node when all its inputs are known, the backward
 sweep when the gradients of all its **children**, the nodes computed from it, are. So each arrow is used once in each
 direction, however many paths there are. Try $x=1$ and find the shares 12 and 6.
 
@@ -241,18 +193,14 @@ def times(self, other):
     return Value(self.data * other.data, [(self, other.data), (other, self.data)])
 
 
-def power(self, k):
-    return Value(self.data**k, [(self, k * self.data ** (k - 1))])
-
-
 def logistic(self):
-    out = 1 / (1 + math.exp(-self.data))
+    out = 1 / (1 + np.exp(-self.data))
     return Value(out, [(self, out * (1 - out))])
 
 
-# %%
 Value.__mul__ = Value.__rmul__ = times
-Value.__radd__, Value.__pow__, Value.sigmoid = Value.__add__, power, logistic
+Value.__radd__, Value.sigmoid = Value.__add__, logistic
+Value.__pow__ = lambda self, k: Value(self.data**k, [(self, k * self.data ** (k - 1))])
 Value.__sub__ = lambda self, other: self + as_value(other) * -1.0
 
 # %% [markdown]
@@ -266,14 +214,14 @@ calculus of its own: it is made of the others.
 
 ```python
 def exponential(self):
-    out = math.exp(self.data)
+    out = np.exp(self.data)
     return Value(out, [(self, out)])
 
 def logarithm(self):
-    return Value(math.log(self.data), [(self, 1 / self.data)])
+    return Value(np.log(self.data), [(self, 1 / self.data)])
 
 def hyperbolic(self):
-    out = math.tanh(self.data)
+    out = np.tanh(self.data)
     return Value(out, [(self, 1 - out * out)])
 
 def divide(self, other):
@@ -308,7 +256,7 @@ def my_backward(y):
 ```
 
 Note the `+=`: with `=` the last path overwrites the others. The cell after the check
-has the same function under the name `backward`, so that the rest runs in any case.
+takes the same loop from `nnlib.viz.by_hand`, so that the rest runs in any case.
 </details>
 """
 
@@ -330,26 +278,8 @@ with r.check("two paths", weight=2, hint="Start from 0 and add what each child s
 _ = r.score()
 
 
-# %%
-def backward(y):
-    for node in TAPE:
-        node.grad = 0.0
-    y.grad = 1.0
-    for node in reversed(TAPE):
-        for parent, slope in node.parents:
-            parent.grad += slope * node.grad
-
-
-Value.backward = backward
-
-# %% [markdown]
-r"""
-That is all, and no formula is too long for it. Our tape grows with every operation; a
-library follows the parents back from `y` instead. `nnlib.autodiff` does so, and the graphs
-of this lecture are drawn with it.
-"""
-
 # %% tags=["nbval-check-output"]
+Value.backward = by_hand.sweep(TAPE)
 x = Value(2.0)
 y = 2 * (x**2) ** 3 + (x**3) ** 2
 y.backward()
@@ -357,6 +287,9 @@ print(f"y = {y.data:.0f}, dy/dx = {x.grad:.0f}")
 
 # %% [markdown]
 r"""
+Our tape grows with every operation; a library such as `nnlib.autodiff`, which draws the
+graphs here, follows the parents back from `y` instead.
+
 ## 3.5 A network is a graph
 
 **One neuron.** The weights are inputs of the graph like any other. With
@@ -365,18 +298,6 @@ $s = w^\top x + b$, $\hat{y} = \sigma(s)$ and loss $R$,
 $$\frac{\partial R}{\partial w_i} = \frac{dR}{d\hat{y}}\,\frac{d\hat{y}}{ds}\,\frac{\partial s}{\partial w_i}
 = \frac{dR}{d\hat{y}}\;\hat{y}(1-\hat{y})\;x_i, \qquad
 \frac{\partial R}{\partial b} = \frac{dR}{d\hat{y}}\;\hat{y}(1-\hat{y}).$$
-"""
-
-# %%
-show(
-    graphs.neuron(),
-    alt="A neuron as graph: dR/ds goes back to w1, w2, b times x1 = 3, x2 = 2, 1.",
-)
-
-# %% [markdown]
-r"""
-*What to see.* $\partial R/\partial s$ is computed once, and all weights share it. Each
-multiplies it by its own input.
 
 **Three hidden neurons.** With $f = \sigma$, a loss $R = (\hat{y} - 1)^2$ and weights
 $\xi, \beta, \omega, \alpha$:
@@ -388,6 +309,12 @@ a_2 = f(\omega_0 + \omega_1 x_1 + \omega_2 a_0), \quad
 
 # %%
 show(
+    graphs.neuron(),
+    alt="A neuron as graph: dR/ds goes back to w1, w2, b times x1 = 3, x2 = 2, 1.",
+)
+
+# %%
+show(
     graphs.network_paths("beta1", "xi"),
     alt="The network twice. Above, bold arrows: beta1 reaches the loss along one path, "
     "through a1. Below: xi reaches it along two, from a0 through a1 and through a2.",
@@ -395,14 +322,28 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* $\beta_1$ acts through $a_1$ alone; $\xi$ acts through $a_0$, and from there
-along two paths:
+*What to see.* In the neuron, $\partial R/\partial s$ is computed once, and all weights share
+it: each multiplies it by its own input. In the network, $\beta_1$ acts through $a_1$ alone;
+$\xi$ acts through $a_0$, and from there along two paths:
 
 $$\frac{\partial R}{\partial \beta_1} = \frac{\partial a_1}{\partial \beta_1}\frac{\partial R}{\partial a_1},
 \qquad
 \frac{\partial R}{\partial \xi} = \frac{\partial a_0}{\partial \xi}
 \left(\frac{\partial a_1}{\partial a_0}\frac{\partial R}{\partial a_1}
 + \frac{\partial a_2}{\partial a_0}\frac{\partial R}{\partial a_2}\right).$$
+
+**[Forward pass](../site/glossary.md#forward-pass)**: from the inputs to the output, compute every unit and
+*keep* the results, they are needed again. **[Backward pass](../site/glossary.md#backward-pass)**: start with
+$\partial R/\partial\hat{y}$; for every unit, from the output to the inputs, get its
+gradient from its children, then the gradients of its weights. This is
+**[backpropagation](../site/glossary.md#backpropagation)**:
+
+$$\frac{\partial R}{\partial a_0} = \sum_{j} \frac{\partial a_j}{\partial a_0}\,\frac{\partial R}{\partial a_j},
+\qquad
+\frac{\partial R}{\partial \xi} = \underbrace{x_2\,f'(\xi x_2)}_{\partial a_0/\partial \xi}\;\frac{\partial R}{\partial a_0}.$$
+
+The factor $f'$ is sometimes forgotten in the second formula. Watch both passes. Then
+`Value` says what $\xi$ gets, and after "not" what it would get without $f'$.
 """
 
 # %%
@@ -415,35 +356,20 @@ show(
     "arrows the weights with their gradients, -0.034 for beta1 and 0.024 for xi.",
 )
 
-# %% [markdown]
-r"""
-*What to see.* **[Forward pass](../site/glossary.md#forward-pass)**: from the inputs to the output, compute every unit and
-*keep* the results, they are needed again. **[Backward pass](../site/glossary.md#backward-pass)**: start with
-$\partial R/\partial\hat{y}$; for every unit, from the output to the inputs, get its
-gradient from its children, then the gradients of its weights. This is
-**[backpropagation](../site/glossary.md#backpropagation)**:
-
-$$\frac{\partial R}{\partial a_0} = \sum_{j} \frac{\partial a_j}{\partial a_0}\,\frac{\partial R}{\partial a_j},
-\qquad
-\frac{\partial R}{\partial \xi} = \underbrace{x_2\,f'(\xi x_2)}_{\partial a_0/\partial \xi}\;\frac{\partial R}{\partial a_0}.$$
-
-The factor $f'$ is sometimes forgotten in the second formula. What does it cost?
-"""
-
 # %% tags=["nbval-check-output"]
-xi, b0, b1, b2 = map(Value, (0.5, 0.1, -0.4, 0.8))
-w0, w1, w2, c0, c1, c2 = map(Value, (-0.2, 0.6, -0.7, 0.3, 0.9, -1.1))
-x1, x2 = 0.7, -1.3
+(x1, x2), weights = (0.7, -1.3), (0.5, 0.1, -0.4, 0.8, -0.2, 0.6, -0.7, 0.3, 0.9, -1.1)
+xi, b0, b1, b2, w0, w1, w2, c0, c1, c2 = map(Value, weights)
 a0 = (xi * x2).sigmoid()
 a1 = (b0 + b1 * x1 + b2 * a0).sigmoid()
 a2 = (w0 + w1 * x1 + w2 * a0).sigmoid()
 R = ((c0 + c1 * a1 + c2 * a2).sigmoid() - 1) ** 2
 R.backward()
-print(f"R = {R.data:.3f}, dR/dbeta1 = {b1.grad:.3f}")
-print(f"dR/dxi = {xi.grad:.3f}, without f' it would be {x2 * a0.grad:.3f}")
+print(f"R {R.data:.3f}; beta1 {b1.grad:.3f}; xi {xi.grad:.3f}, not {x2 * a0.grad:.3f}")
 
 # %% [markdown]
 r"""
+*What to see.* The class and the drawing agree.
+
 **What must be differentiable?** The sweep multiplies by $f'$ at each unit and starts
 with the derivative of the loss. So both are needed, but *almost everywhere* is enough: at
 the kink of the ReLU the slopes on the two sides are 0 and 1, and any value between
@@ -482,7 +408,7 @@ $$\Delta = \frac{\hat{Y} - Y}{N}, \qquad
 \frac{\partial J}{\partial W} = H^\top \Delta, \qquad
 \frac{\partial J}{\partial b} = \textstyle\sum_n \Delta_{n}.$$
 
-The $1/N$ enters here and nowhere else. It is often lost in print.
+The $1/N$ enters here and nowhere else.
 
 Such a $\partial J/\partial S$ is called the **[delta](../site/glossary.md#delta)** of its layer.
 
@@ -495,7 +421,8 @@ $$\frac{\partial J}{\partial H} = \Delta\, W^\top, \qquad
 \frac{\partial J}{\partial W^{(l)}} = H^{(l-1)\top} \Delta^{(l)},$$
 
 with $H^{(0)} = X$, and $f'(S) = H \odot (1-H)$ for the logistic function, where $S$ is the
-score: $\sigma'(H)$ would be something else.
+score: $\sigma'(H)$ would be something else. First a picture, then one line of
+code per formula:
 """
 
 # %%
@@ -505,37 +432,25 @@ show(
     "dashed ones back; under each S stand its delta and dW, input times delta.",
 )
 
-# %% [markdown]
-r"""
-*What to see.* Each $\Delta$ is made from the one to its right, each $dW$ from what came
-into the layer and the $\Delta$ that comes back. One line of code per formula:
-"""
-
 # %%
-rng = np.random.default_rng(5)
-N, D, M, K = 7, 3, 5, 4
+rng, (N, D, M, K) = np.random.default_rng(5), (7, 3, 5, 4)
 X, labels = rng.normal(size=(N, D)), rng.integers(K, size=N)
-Y = one_hot(labels, K)
-W1, b1 = rng.normal(size=(D, M)), rng.normal(size=M)
-W2, b2 = rng.normal(size=(M, K)), rng.normal(size=K)
+W1, b1, W2, b2 = (rng.normal(size=shape) for shape in [(D, M), M, (M, K), K])
 
-# %%
 S1 = X @ W1 + b1
 H, _ = sigmoid(S1)
 S2 = H @ W2 + b2
-delta2 = (softmax(S2)[0] - Y) / N
+delta2 = (softmax(S2)[0] - one_hot(labels, K)) / N
 dW2, db2 = H.T @ delta2, delta2.sum(axis=0)
 dH = delta2 @ W2.T
 delta1 = dH * H * (1 - H)
 dW1, db1 = X.T @ delta1, delta1.sum(axis=0)
 
-
-def J(S2):
-    return softmax_cross_entropy(S2, labels)[0]
-
-
 # %% [markdown]
 r"""
+*What to see.* Each $\Delta$ is made from the one to its right, each $dW$ from what came
+into the layer and the $\Delta$ that comes back.
+
 Is it right? A **[gradient check](../site/glossary.md#gradient-check)** compares with central differences.
 Do not only compare the last line: check **every intermediate by itself**,
 each against a difference quotient of the remaining computation. Then a mistake has a
@@ -544,36 +459,27 @@ place.
 
 
 # %% tags=["nbval-check-output"]
-checks = {
-    "delta2": (delta2, J, S2),
-    "dW2": (dW2, lambda W2: J(H @ W2 + b2), W2),
-    "db2": (db2, lambda b2: J(H @ W2 + b2), b2),
-    "dH": (dH, lambda H: J(H @ W2 + b2), H),
-    "delta1": (delta1, lambda S1: J(sigmoid(S1)[0] @ W2 + b2), S1),
-    "dW1": (dW1, lambda W1: J(sigmoid(X @ W1 + b1)[0] @ W2 + b2), W1),
-    "db1": (db1, lambda b1: J(sigmoid(X @ W1 + b1)[0] @ W2 + b2), b1),
-}
-for name, (ours, rest, at) in checks.items():
+def J(S2):
+    return softmax_cross_entropy(S2, labels)[0]
+
+
+for name, ours, rest, at in [
+    ("delta2", delta2, J, S2),
+    ("dW2", dW2, lambda W2: J(H @ W2 + b2), W2),
+    ("db2", db2, lambda b2: J(H @ W2 + b2), b2),
+    ("dH", dH, lambda H: J(H @ W2 + b2), H),
+    ("delta1", delta1, lambda S1: J(sigmoid(S1)[0] @ W2 + b2), S1),
+    ("dW1", dW1, lambda W1: J(sigmoid(X @ W1 + b1)[0] @ W2 + b2), W1),
+    ("db1", db1, lambda b1: J(sigmoid(X @ W1 + b1)[0] @ W2 + b2), b1),
+]:
     gap = abs(ours - numerical_gradient(rest, at)).max()
     print(f"{name:6} {ours.shape!s:7} right to 8 digits: {gap < 1e-8}")
 
 # %% [markdown]
 r"""
-Three misprints are common, each with its symptom. The last line confirms that `dW1` is the
-mean of the gradients of single samples.
-"""
+Three common misprints: a lost $1/N$, $\Delta^\top W$ for $\Delta W^\top$ (no such product:
+shapes (4, 7) and (5, 4)), and $\sigma'(H)$ for $\sigma'(S)$. A check shows their symptoms.
 
-# %% tags=["nbval-check-output"]
-without_N = H.T @ (softmax(S2)[0] - Y)
-print(f"1/N forgotten: wrong by the factor {(without_N / dW2).mean():.3f}")
-print("delta^T W: no such product,", delta2.T.shape, "times", W2.shape)
-wrong = dH * sigmoid(H)[0] * (1 - sigmoid(H)[0])
-print(f"sigma'(H) for sigma'(S): off by up to {abs(wrong - delta1).max():.3f}")
-singles = [np.outer(X[n], N * delta1[n]) for n in range(N)]
-print(f"mean of the samples' gradients: gap {abs(np.mean(singles, 0) - dW1).max():.3f}")
-
-# %% [markdown]
-r"""
 **Squared error.** Before cross-entropy took over, two-layer networks minimised
 $E = \sum_n \tfrac12 \lVert y_n - h_n W^{(2)} \rVert^2$ with $h_n = f(x_n W^{(1)})$.
 Sometimes the square gets lost in print; without it $E$ has no minimum and falls to
@@ -587,33 +493,32 @@ $$\delta_k = \hat{y}_k(1-\hat{y}_k)(y_k-\hat{y}_k), \quad
 W_{ik} \leftarrow W_{ik} + \eta\, h_i\, \delta_k .$$
 
 The update takes the delta of the *receiving* unit and the output of the *sending* unit.
-Compute all deltas before you change a weight. Here is a version in print that subtracts
-a hidden output where the network's output belongs:
+Compute all deltas before you change a weight. In one printed version a hidden output stands
+where the network's output belongs. The next cell compares all these with the truth, and
+`dW1` with the mean of the gradients of single samples.
+
+**A witness.** Arrays may hold a `Value` in each entry, and then NumPy's `@` builds
+the graph. So your class can testify for the library:
 """
 
 # %% tags=["nbval-check-output"]
+print(f"1/N forgotten: wrong by the factor {(H.T @ (N * delta2) / dW2).mean():.3f}")
+print(f"sigma'(H): off by up to {abs(dH * derivative(sigmoid, H) - delta1).max():.3f}")
+singles = [np.outer(X[n], N * delta1[n]) for n in range(N)]
+print(f"mean of the samples' gradients: gap {abs(np.mean(singles, 0) - dW1).max():.3f}")
 target, out = rng.uniform(size=(N, K)), sigmoid(S2)[0]
 true = numerical_gradient(lambda W2: half_sse(sigmoid(H @ W2 + b2)[0], target)[0], W2)
 for name, minus in {"output": out, "hidden": H[:, :K]}.items():
     delta = out * (1 - out) * (target - minus)
     print(f"y - {name}: gap {abs(H.T @ delta + true).max():.3f}")
 
-# %% [markdown]
-r"""
-**A witness.** Arrays may hold a `Value` in each entry, and then NumPy's `@` builds
-the graph. So your class can testify for the library:
-"""
-
 # %% tags=["nbval-check-output"]
-V1, c1, V2, c2 = (np.vectorize(Value, otypes=[object])(a) for a in (W1, b1, W2, b2))
+V1, c1, V2, c2 = map(np.vectorize(Value, otypes=[object]), (W1, b1, W2, b2))
 hidden = np.vectorize(logistic)(X[:2] @ V1 + c1)
 (0.5 * ((hidden @ V2 + c2 - target[:2]) ** 2).sum()).backward()
-model = mlp((D, M, K), activation=Sigmoid, rng=rng)
-model.set_state([W1, b1, W2, b2])
-model.backward(model(X[:2]) - target[:2])
-for array, p in zip((V1, c1, V2, c2), model.parameters(), strict=True):
-    gap = np.vectorize(lambda value: value.grad)(array) - p.grad
-    print(p.value.shape, "Value and nnlib agree to 12 digits:", abs(gap).max() < 1e-12)
+ours = [v.grad for values in (V1, c1, V2, c2) for v in values.flat]
+theirs = by_hand.library_gradients(X[:2], target[:2], [(W1, b1), (W2, b2)])
+print(len(ours), "gradients agree to 12 digits:", abs(ours - theirs).max() < 1e-12)
 
 # %% [markdown]
 r"""
@@ -626,9 +531,8 @@ loss.backward()                          # backward pass
 optimizer.step()
 ```
 
-The first and the last line are easily left out. And the loss must be a real loss: a
-printed example takes `(prediction - labels).sum()`, whose gradient is 1 for each
-prediction, whatever the labels are.
+The first and the last line are easily left out. (The loss of a printed example,
+`(prediction - labels).sum()`, has gradient 1 whatever the labels are.)
 
 ### Exercise 3.2 (10 minutes)
 
@@ -655,7 +559,7 @@ def my_gradients(X, Y, W1, W2):
 
 
 # %%
-r, S = Rubric(points=4), X @ W1
+r, S, Y = Rubric(points=4), X @ W1, one_hot(labels, K)
 hint = "delta: back through W2, times 1 - H**2. dW: input transposed times delta."
 numeric = {
     "delta2": numerical_gradient(lambda S2: mse(S2, Y)[0], np.tanh(S) @ W2),
@@ -673,15 +577,32 @@ r"""
 ## 3.7 What does it cost?
 
 For any number of layers the whole gradient, `[(dW1, db1), ...]`, is one loop, here for tanh
-with $f'(S) = 1 - H \odot H$. Descent is another: `train` returns the last parameters and
-the cost before each update.
+with $f'(S) = 1 - H \odot H$.
+
+Count multiplications. Forward, a layer needs one product, $XW$: here $64\cdot16 + 16\cdot10
+= 1184$ a sample. Backward it needs two of the same size, $X^\top\Delta$ and
+$\Delta W^\top$, the first layer only one: 1344. So **one exact gradient costs less than
+three forward passes**. Differences need $2P$ for $P$ weights. The price is memory: all $H$ are kept until the backward pass has used them.
+
+First the check, with two hidden layers. Then the race with equal budgets: 1000 forward
+passes are 333 gradient steps. `train` calls your `forward` and `gradients`, subtracts, and
+returns the last parameters and the cost before each update.
 """
 
 
 # %%
-def gradients(X, Y, params):
+def forward(X, params):
+    H = [X]
+    for W, b in params:
+        S = H[-1] @ W + b
+        H.append(np.tanh(S))
+    return H[:-1], S
+
+
+# %%
+def gradients(X, labels, params):
     H, S = forward(X, params)
-    delta = (softmax(S)[0] - Y) / len(X)
+    delta = (softmax(S)[0] - one_hot(labels, S.shape[1])) / len(X)
     grads = [(H[-1].T @ delta, delta.sum(axis=0))]
     for (W, _), h, below in zip(params[:0:-1], H[:0:-1], H[-2::-1], strict=True):
         delta = delta @ W.T * (1 - h * h)
@@ -689,39 +610,19 @@ def gradients(X, Y, params):
     return grads
 
 
-# %%
-def train(X, labels, params, updates, eta=0.5):
-    Y, path = one_hot(labels, len(params[-1][1])), []
-    for _ in range(updates):
-        path.append(softmax_cross_entropy(forward(X, params)[1], labels)[0])
-        pairs = zip(params, gradients(X, Y, params), strict=True)
-        params = [(W - eta * dW, b - eta * db) for (W, b), (dW, db) in pairs]
-    return params, path
-
-
-# %% [markdown]
-r"""
-Count multiplications. Forward, a layer needs one product, $XW$: here $64\cdot16 + 16\cdot10
-= 1184$ a sample. Backward it needs two of the same size, $X^\top\Delta$ and
-$\Delta W^\top$, the first layer only one: 1344. So **one exact gradient costs less than
-three forward passes**. Differences need $2P$ for $P$ weights. The price is memory: all $H$ are kept until the backward pass has used them.
-
-First the check, now with two hidden layers. Then the race with equal budgets: 1000 forward
-passes are 333 gradient steps.
-"""
-
 # %% tags=["nbval-check-output"]
 deep = [(W1, b1), (rng.normal(size=(M, M)), b1), (W2, b2)]
 numeric = numerical_gradient(lambda W: J(forward(X, [(W, b1), *deep[1:]])[1]), W1)
-gap = gradients(X, Y, deep)[0][0] - numeric
-print("two hidden layers, dW1 right to 8 digits:", abs(gap).max() < 1e-8)
-_, path = train(X_few, y_few, unpack(theta_0), 333, eta=1.0)
+print("dW1, two hidden layers:", np.allclose(gradients(X, labels, deep)[0][0], numeric))
+train = by_hand.descent(forward, gradients)
+_, path = train(X_few, y_few, by_hand.unpack(theta_0), 333, eta=1.0)
 print(f"cost after 333 updates, below 0.05: {path[-1] < 0.05}")
 
 # %%
-exact = gradients(X_few, one_hot(y_few, 10), unpack(theta_0))
 show(
-    backprop.learning_race(cost, theta_0, path, exact),
+    backprop.learning_race(
+        cost, theta_0, path, gradients(X_few, y_few, by_hand.unpack(theta_0))
+    ),
     alt="Three panels. Cost over forward passes: backprop far below random changes. "
     "Cosine of guessed and true gradient: below 0.8 after 1000 trials. Price: 2P or 3.",
 )
@@ -730,8 +631,7 @@ show(
 r"""
 *What to see.* Changing all weights at once is no shortcut: each weight's share drowns in
 the noise of 1209 others, and averaging it out takes about as many trials as there are
-weights. And these are small networks; the right panel says what happens with large
-ones.
+weights.
 
 > **Think!** A delta passes through $W^\top$ and $f'$ in every layer, and for the logistic
 > function $f' \le \tfrac14$. What happens to it after ten such layers?
@@ -745,37 +645,26 @@ Lecture 5 is about the remedy.
 
 ## 3.8 Put together: digits by hand
 
-Loss, gradients and updates, all written in this notebook:
+Forward pass and gradients are those of this notebook. What does descent promise? It moves
+*all* weights in the direction in which the **training** error falls fastest, and the method
+works on any graph without cycles. It ends where the gradient is small. That may be a
+minimum that is only local, or a flat place, so one repeats from other random starts: the
+second line does so for XOR with two hidden units.
 """
 
 # %% tags=["nbval-check-output"]
-rng = np.random.default_rng(2)
-(X_train, y_train), test = data.split(X_digits, y_digits, (0.7, 0.3), rng=rng)
-params, digit_cost = train(X_train, y_train, unpack(theta_0), 400, eta=1.0)
+learn, test = by_hand.split_digits()
+params, digit_cost = train(*learn, by_hand.unpack(theta_0), 400, eta=1.0)
 wrong = (forward(test[0], params)[1].argmax(axis=1) != test[1]).mean()
 print(f"wrong on unseen digits, less than 5 %: {wrong < 0.05}")
-
-# %% [markdown]
-r"""
-What does descent promise? It moves *all* weights in the direction in which the
-**training** error falls fastest, and the method works on any graph without cycles. It
-ends where the gradient is small. That may be a minimum that is only local, or a flat
-place, so one repeats from other random starts. XOR with two hidden units, six starts:
-"""
-
-# %% tags=["nbval-check-output"]
-X, y = data.xor()
-starts = {}
-for seed in range(6):
-    draw = np.random.default_rng(seed).normal
-    net = [(draw(size=(2, 2)), np.zeros(2)) for _ in range(2)]
-    starts[f"start {seed}"] = train(X, y.astype(int), net, 1000)[1]
-print("stuck:", [name for name, path in starts.items() if path[-1] > 0.3])
+xor = by_hand.xor_costs(train)
+print("stuck on XOR:", [name for name, path in xor.items() if path[-1] > 0.3])
 
 # %%
-panels = {"Digits": {"400 updates": digit_cost}, "XOR, six starts": starts}
 show(
-    backprop.training_curves(panels),
+    backprop.training_curves(
+        {"Digits": {"400 updates": digit_cost}, "XOR, six starts": xor}
+    ),
     alt="Left: the cost on digits falls from 2.3 to below 0.1. Right: six starts on "
     "XOR; three fall towards 0, the others stay at 0.35 for good.",
 )

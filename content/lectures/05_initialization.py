@@ -34,16 +34,13 @@ from functools import partial
 
 import numpy as np
 
-from nnlib import data, init
+from nnlib import init
 from nnlib.activations import derivative, relu, saturation_fraction, sigmoid, tanh
-from nnlib.layers import Linear, ReLU, Sequential, Sigmoid, Tanh, mlp
+from nnlib.layers import ReLU, Sigmoid, Tanh
 from nnlib.linear import linear, linear_backward
-from nnlib.losses import binary_cross_entropy_with_logits, mse
-from nnlib.optim import SGD
 from nnlib.testing import Rubric, assert_close, numerical_gradient
-from nnlib.train import evaluate, fit
-from nnlib.viz import diagrams, initialization, show, starts
-from nnlib.viz.deep_signals import normal_start, propagate
+from nnlib.viz import deep_training, diagrams, initialization, show, starts
+from nnlib.viz.deep_signals import constant_start, normal_start, propagate
 
 # %% [markdown]
 r"""
@@ -52,34 +49,6 @@ r"""
 Six hidden layers of 50 ReLU units, the digits, eight epochs of gradient descent. Biases
 start at 0, weights are drawn from a normal distribution of mean 0. Only its standard
 deviation $\sigma$ differs between the three runs.
-"""
-
-# %%
-digits, labels = data.digits(flat=True)
-train, test = data.split(digits, labels, (0.7, 0.3), rng=np.random.default_rng(5))
-
-
-def outcome(sigma):
-    rng = np.random.default_rng(0)
-    model = mlp([64] + 6 * [50] + [10], rng=rng, init=normal_start(sigma))
-    optimizer = SGD(model.parameters(), lr=0.05)
-    try:
-        with np.errstate(all="ignore"):
-            fit(model, optimizer, *train, epochs=8, rng=rng)
-    except FloatingPointError:
-        return "diverged"
-    return "learned" if evaluate(model, *test)[1] > 0.8 else "learned nothing"
-
-
-# %% tags=["nbval-check-output"]
-for sigma in (0.05, 0.2, 0.8):
-    print(f"sigma = {sigma}: {outcome(sigma)}")
-
-# %% [markdown]
-r"""
-So [initialisation](../site/glossary.md#initialisation) is necessary, and its effect is
-large: progress, standstill or divergence. Why, and how could we have known that 0.2 is
-right? We follow the signal forward and the gradient back.
 
 | symbol | shape | in code | argument of | meaning |
 |---|---|---|---|---|
@@ -94,6 +63,11 @@ right? We follow the signal forward and the gradient back.
 | $r$ | number | `r` | `nnlib.init.uniform` | bound of $U(-r, r)$ |
 """
 
+# %% tags=["nbval-check-output"]
+for sigma in (0.05, 0.2, 0.8):
+    model = deep_training.digit_network(ReLU, normal_start(sigma), layers=6)
+    print(f"sigma = {sigma}: {deep_training.outcome(model)}")
+
 # %%
 show(
     diagrams.network_diagram((3, 4, 4, 2)),
@@ -103,7 +77,11 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* All black arrows between two columns are one matrix $W^{(l)}$; the grey
+So [initialisation](../site/glossary.md#initialisation) is necessary, and its effect is
+large: progress, standstill or divergence. Why, and how could we have known that 0.2 is
+right? We follow the signal forward and the gradient back.
+
+*What to see.* In the diagram, all black arrows between two columns are one matrix $W^{(l)}$; the grey
 ones are its biases. Units of layer 2 have fan-in 4 and fan-out 2.
 
 ## 5.2 A product of many factors
@@ -134,7 +112,12 @@ they are above 1, it grows exponentially: it
 shrinks, not the weights, and the slopes are only half of each factor.
 
 The sigmoid ($\sigma$ with an argument) has slope $\sigma(s)(1-\sigma(s)) \le \tfrac14$,
-tanh has $1-\tanh^2 s \le 1$. Away from 0 both are much smaller:
+tanh has $1-\tanh^2 s \le 1$. Away from 0 both are much smaller, as the first lines below
+show. Ten sigmoids cost at least a factor of a million, unless large weights make up for it.
+
+`propagate` applies the formula in every layer of a new network: it sends random inputs
+forward and a random gradient back. Ten layers of 50 units, weights with $\sigma =
+1/\sqrt{50}$, and three times as large for ReLU:
 """
 
 # %% tags=["nbval-check-output"]
@@ -142,20 +125,9 @@ s = np.array([0.0, 1.0, 3.0])
 print("slope of tanh   ", derivative(tanh, s).round(3))
 print("slope of sigmoid", derivative(sigmoid, s).round(3))
 print(f"0.25**5 = {0.25**5:.1e}, 0.25**10 = {0.25**10:.1e}")
-
-# %% [markdown]
-r"""
-Ten sigmoids cost at least a factor of a million, unless large weights make up for it.
-`propagate` applies the formula in every layer of a new network: it sends random inputs
-forward and a random gradient back. Ten layers of 50 units, weights with $\sigma =
-1/\sqrt{50}$, and three times as large for ReLU:
-"""
-
-# %% tags=["nbval-check-output"]
-widths = 11 * [50]
+widths, norms = 11 * [50], {}
 small, large = normal_start(50**-0.5), normal_start(3 * 50**-0.5)
 nets = [("sigmoid", sigmoid, small), ("tanh", tanh, small), ("ReLU", relu, large)]
-norms = {}
 for name, f, start in nets:
     _, deltas = propagate(f, start, widths, np.random.default_rng(0))
     norms[name] = init.gradient_stats(deltas)
@@ -177,29 +149,13 @@ same factor. For the sigmoid it is 0.23, close to the bound $\tfrac14$ of its sl
 **Symptoms.** (These are not reasons, as a slide title has it; the reason is the
 product.) *Exploding*: huge updates, an unstable loss, finally `nan`. *Vanishing*: the
 loss stands still or stops early; layers near the output change, those near the input do
-not. Ten layers of 20 units, 300 steps of gradient descent, only weights trained:
+not. Ten layers of 20 units learn which inputs are positive; 300 steps of gradient descent,
+only weights trained:
 """
 
-
-# %%
-def weight_changes(activation):
-    """Relative change of each weight matrix in 300 steps."""
-    rng = np.random.default_rng(5)
-    X = rng.normal(size=(64, 20))
-    start = normal_start(20**-0.5)
-    dense = [Linear(20, 20, rng=rng, init=start) for _ in range(10)]
-    model = Sequential(*[layer for d in dense for layer in (d, activation())])
-    before = [d.W.value.copy() for d in dense]
-    sgd = SGD([d.W for d in dense], lr=0.25)
-    fit(
-        model, sgd, X, (X > 0) * 1.0, epochs=300, batch_size=64, shuffle=False, loss=mse
-    )
-    pairs = zip(dense, before, strict=True)
-    return [np.linalg.norm(d.W.value - W) / np.linalg.norm(W) for d, W in pairs]
-
-
 # %% tags=["nbval-check-output"]
-changes = {f.__name__: weight_changes(f) for f in (Sigmoid, Tanh)}
+start = normal_start(20**-0.5)
+changes = {f.__name__: deep_training.weight_changes(f, start) for f in (Sigmoid, Tanh)}
 for name, change in changes.items():
     print(f"{name}: layer 1 {change[0]:.0e}, layer 10 {change[-1]:.0e}")
 
@@ -236,10 +192,8 @@ show(
 # %% tags=["nbval-check-output"]
 scores = np.random.default_rng(5).normal(size=100_000)
 for spread in (1, 10):
-    flat = {f.__name__: saturation_fraction(f, spread * scores) for f in (tanh, relu)}
-    print(
-        f"scores of spread {spread:2}: flat", {k: f"{v:.0%}" for k, v in flat.items()}
-    )
+    flat = [f"{saturation_fraction(f, spread * scores):.0%}" for f in (tanh, relu)]
+    print(f"scores of spread {spread:2}: flat for tanh {flat[0]}, for ReLU {flat[1]}")
 
 # %% [markdown]
 r"""
@@ -267,43 +221,26 @@ learns what one unit could. We train three weight layers, widths 2, 4, 4, 1, for
 full-batch steps on 90 points of class 0 and 60 of class 1.
 """
 
-# %%
-X, y = data.moons(200, rng=np.random.default_rng(5))
-chosen = np.concatenate([np.flatnonzero(y == 0)[:90], np.flatnonzero(y == 1)[:60]])
-X, y = X[chosen], y[chosen, None]
-logits = {"loss": binary_cross_entropy_with_logits}
-
-
-def long_run(activation, start):
-    """Train for 600 steps; return the model and W of layer 1 before each."""
-    rng = np.random.default_rng(5)
-    model, path = mlp([2, 4, 4, 1], rng=rng, activation=activation, init=start), []
-    sgd = SGD(model.parameters(), lr=0.5)
-    for _ in range(600):
-        path.append(model[0].W.value.copy())
-        fit(model, sgd, X, y, epochs=1, batch_size=150, shuffle=False, **logits)
-    return model, path
-
-
 # %% tags=["nbval-check-output"]
-runs = {
-    "zero, tanh": long_run(Tanh, lambda shape, rng: init.zeros(shape)),
-    "zero, sigmoid": long_run(Sigmoid, lambda shape, rng: init.zeros(shape)),
-    "constant, tanh": long_run(Tanh, lambda shape, rng: init.constant(shape, 0.3)),
-    "random, tanh": long_run(Tanh, init.xavier_normal),
+cases = {
+    "zero, tanh": (Tanh, constant_start(0.0)),
+    "zero, sigmoid": (Sigmoid, constant_start(0.0)),
+    "constant, tanh": (Tanh, constant_start(0.3)),
+    "random, tanh": (Tanh, init.xavier_normal),
 }
+runs = {name: deep_training.moons_run(*case) for name, case in cases.items()}
 for name, (model, _) in runs.items():
-    W = model[0].W.value
+    W = model.parameters()[0].value
     moves, alike = bool(W.any()), bool(np.ptp(W, axis=1).max() < 1e-9)
-    good = evaluate(model, X, y, **logits)[1] > 0.95
+    good = deep_training.moons_accuracy(model) > 0.95
     print(f"{name:14}: W non-zero {moves}, units equal {alike}, learned {good}")
-zero_tanh = runs["zero, tanh"][0].parameters()
-print(f"zero, tanh: output bias {zero_tanh[-1].value[0]:.3f}, all else", end=" ")
-print("0" if not any(p.value.any() for p in zero_tanh[:-1]) else "moved")
+*others, output_bias = runs["zero, tanh"].model.parameters()
+print(f"zero, tanh: output bias {output_bias.value[0]:.3f}, all else", end=" ")
+print("moved" if any(p.value.any() for p in others) else "0")
 
 # %%
 show(
-    initialization.symmetry(runs, X, y),
+    initialization.symmetry(runs, *deep_training.uneven_moons()),
     alt="Four starts after 600 steps: decision maps above, paths of the four units' "
     "weights below. Zero start: one colour, no path to see. Constant: a "
     "straight boundary, one path for all four units. Random: a curved boundary that "
@@ -341,30 +278,22 @@ $$\operatorname{Var}(s_j) = \sum_{i} \mathbb{E}[h_i^2]\,\mathbb{E}[w_{ij}^2]
 = n_{\text{in}}\,\operatorname{Var}(w)\;\mathbb{E}[h^2].$$
 
 What counts is the second moment $\mathbb{E}[h^2]$, not the variance of $h$. Check it with
-inputs of mean 1 and variance 4, so that $\mathbb{E}[h^2] = 5$:
-"""
+inputs of mean 1 and variance 4, so that $\mathbb{E}[h^2] = 5$.
 
-# %% tags=["nbval-check-output"]
-rng = np.random.default_rng(3)
-h = rng.normal(1, 2, size=(2000, 300))
-W = init.normal((300, 200), 0.1, rng)
-s, cache = linear(h, W, np.zeros(200))
-print(f"formula {300 * 0.1**2 * 5:.1f}, measured {s.var():.1f}")
-
-# %% [markdown]
-r"""
 A popular choice is $U(-r, r)$ with $r = 1/\sqrt{n_{\text{in}}}$. Its variance is
 $1/(3 n_{\text{in}})$, so every linear layer divides the variance by 3 and the spread by
 $\sqrt3$. Tanh is nearly linear around 0 and does not help.
 """
 
 # %% tags=["nbval-check-output"]
+rng = np.random.default_rng(3)
+h, W = rng.normal(1, 2, size=(2000, 300)), init.normal((300, 200), 0.1, rng)
+s, cache = linear(h, W, np.zeros(200))
+print(f"variance of s: formula {300 * 0.1**2 * 5:.1f}, measured {s.var():.1f}")
 h = rng.normal(size=(1000, 400))
 for layer in range(1, 5):
     h = h @ init.fan_in_uniform((400, 400), rng)
-    print(
-        f"linear layer {layer}: spread {h.std():.2f}, formula {3 ** (-layer / 2):.2f}"
-    )
+    print(f"layer {layer}: spread {h.std():.2f}, formula {3 ** (-layer / 2):.2f}")
 
 # %% [markdown]
 r"""
@@ -410,15 +339,7 @@ independent of $W$, which is only an approximation, the same computation gives
 
 $$\operatorname{Var}\Big(\frac{\partial J}{\partial h}\Big)
 = n_{\text{out}}\,\operatorname{Var}(w)\,\operatorname{Var}(\delta).$$
-"""
 
-# %% tags=["nbval-check-output"]
-delta = rng.normal(size=s.shape)
-dh, _, _ = linear_backward(delta, cache)
-print(f"formula {200 * 0.1**2 * 1:.1f}, measured {dh.var():.1f}")
-
-# %% [markdown]
-r"""
 Where $f(s) \approx s$, the forward condition is $n_{\text{in}} \operatorname{Var}(w) =
 1$, the backward one $n_{\text{out}} \operatorname{Var}(w) = 1$. Both hold only if the
 widths are equal. **[Xavier](../site/glossary.md#xavier-initialisation)** (Glorot's)
@@ -428,10 +349,15 @@ $$\operatorname{Var}(w) = \frac{1}{n_{\text{avg}}}, \qquad
 n_{\text{avg}} = \frac{n_{\text{in}} + n_{\text{out}}}{2}; \qquad
 \sigma^2 = \frac{1}{n_{\text{avg}}} \quad\text{or}\quad r = \sqrt{\frac{3}{n_{\text{avg}}}}.$$
 
-For a layer from 784 pixels to 100 units:
+The next cell checks the backward formula, then takes a layer from 784 pixels to 100 units.
+After it come two starts on digits: five tanh layers of 100 units, and the output layer. We
+look at the outputs of each tanh layer before training and after four epochs.
 """
 
 # %% tags=["nbval-check-output"]
+delta = rng.normal(size=s.shape)
+dh, _, _ = linear_backward(delta, cache)
+print(f"variance of dh: formula {200 * 0.1**2 * 1:.1f}, measured {dh.var():.1f}")
 fan_in, fan_out = init.fans((784, 100))
 variance = 2 / (fan_in + fan_out)
 bound = np.sqrt(3 * variance)
@@ -440,37 +366,13 @@ print(f"sigma^2 = {variance:.3e}, measured {W.var():.2e}")
 print(f"r = {bound:.3e}, nothing beyond it: {np.abs(W).max() <= bound}")
 print(f"variance forward x {fan_in * variance:.2f}, back x {fan_out * variance:.2f}")
 
-# %% [markdown]
-r"""
-So $\sigma^2 = 0.002262$ or $r = 0.082385$. The wishes of the two passes are far apart
-here, and neither is granted.
-
-Now the two starts on digits: five tanh layers of 100 units, and the output layer. We
-look at the outputs of each tanh layer before training and after four epochs.
-"""
-
-
-# %%
-def tanh_outputs(model):
-    outputs, h = [], train[0]
-    for layer in model.layers:
-        h = layer(h)
-        if isinstance(layer, Tanh):
-            outputs.append(h)
-    return outputs
-
-
 # %% tags=["nbval-check-output"]
 densities = {}
-for name, start in {
-    "U(±1/√n)": init.fan_in_uniform,
-    "Xavier": init.xavier_uniform,
-}.items():
-    rng = np.random.default_rng(5)
-    model = mlp([64] + 5 * [100] + [10], rng=rng, activation=Tanh, init=start)
-    before = tanh_outputs(model)
-    fit(model, SGD(model.parameters(), lr=0.05), *train, epochs=4, rng=rng)
-    densities[name] = before, tanh_outputs(model)
+for name, start in ("U(±1/√n)", init.fan_in_uniform), ("Xavier", init.xavier_uniform):
+    model = deep_training.digit_network(Tanh, start, units=100)
+    before = deep_training.outputs_of(model, Tanh)
+    deep_training.digit_losses(model, epochs=4, lr=0.05)
+    densities[name] = before, deep_training.outputs_of(model, Tanh)
     spreads = [stats.std for stats in init.activation_stats(before)]
     print(f"{name:8}: spreads by layer {np.round(spreads, 2)}")
 
@@ -486,6 +388,9 @@ show(
 
 # %% [markdown]
 r"""
+For 784 and 100, $\sigma^2 = 0.002262$ or $r = 0.082385$. The wishes of the two passes are
+far apart there, and neither is granted.
+
 *What to see.* With $1/\sqrt{n}$ the densities shrink to a spike: different digits look
 the same to layer 5. Xavier keeps them similar, though not equal, since tanh still
 squeezes a little. And the outlines have moved: after training the weights are no longer
@@ -638,16 +543,13 @@ sigmoid.) Its derivation assumes $f(0)=0$ and $f'(0)=1$. The sigmoid has $f(0) =
 """
 
 # %% tags=["nbval-check-output"]
-gain_4 = partial(init.xavier_normal, gain=4.0)
-for name, f, start in [
-    ("tanh", tanh, init.xavier_normal),
-    ("sigmoid", sigmoid, init.xavier_normal),
-    ("sigmoid, gain 4", sigmoid, gain_4),
-]:
+gain_4, xavier = partial(init.xavier_normal, gain=4.0), init.xavier_normal
+nets = {"tanh": (tanh, xavier), "sigmoid": (sigmoid, xavier)}
+for name, (f, start) in (nets | {"sigmoid, gain 4": (sigmoid, gain_4)}).items():
     outputs, deltas = propagate(f, start, widths, np.random.default_rng(0))
-    norm = init.gradient_stats(deltas)
-    print(f"{name:15}: gradient, first / last layer {norm[0] / norm[-1]:.1e},", end=" ")
-    print(f"mean output {init.activation_stats(outputs)[-1].mean:.2f}")
+    norm, mean = init.gradient_stats(deltas), outputs[-1].mean()
+    ratio = f"gradient, first / last layer {norm[0] / norm[-1]:.1e}"
+    print(f"{name:15}: {ratio}, mean output {mean:.2f}")
 
 # %% [markdown]
 r"""
@@ -683,31 +585,19 @@ connections that skip layers.
 Five hidden layers of 50 units, ten epochs, the same rate for all.
 """
 
-# %%
-contest = {
-    Sigmoid: {"U(±1/√n)": init.fan_in_uniform, "Xavier": init.xavier_normal},
-    Tanh: {"U(±1/√n)": init.fan_in_uniform, "Xavier": init.xavier_normal},
-    ReLU: {"U(±1/√n)": init.fan_in_uniform, "Xavier": init.xavier_normal},
-}
-contest[Sigmoid]["Xavier, gain 4"] = gain_4
-contest[ReLU]["He"] = contest[Tanh]["He"] = init.he_normal
-
-
-def digit_losses(activation, start):
-    rng = np.random.default_rng(5)
-    model = mlp([64] + 5 * [50] + [10], rng=rng, activation=activation, init=start)
-    return fit(model, SGD(model.parameters(), lr=0.1), *train, epochs=10, rng=rng).loss
-
-
 # %% tags=["nbval-check-output"]
-losses = {
-    activation.__name__: {n: digit_losses(activation, s) for n, s in names.items()}
-    for activation, names in contest.items()
-}
-half = np.log(10) / 2
-for activation, runs in losses.items():
-    done = [name for name, loss in runs.items() if loss[-1] < half]
-    print(f"{activation:7}: loss halved with {', '.join(done)}")
+plain = {"U(±1/√n)": init.fan_in_uniform, "Xavier": init.xavier_normal}
+losses, he = {}, {"He": init.he_normal}
+contest = [(Sigmoid, {"Xavier, gain 4": gain_4}), (Tanh, he), (ReLU, he)]
+for activation, more in contest:
+    models = {
+        name: deep_training.digit_network(activation, start)
+        for name, start in (plain | more).items()
+    }
+    results = {name: deep_training.digit_losses(m) for name, m in models.items()}
+    done = [name for name, loss in results.items() if loss[-1] < np.log(10) / 2]
+    losses[activation.__name__] = results
+    print(f"{activation.__name__:7}: loss halved with {', '.join(done)}")
 
 # %%
 show(

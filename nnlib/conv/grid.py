@@ -1,5 +1,7 @@
 """One image, one filter: sliding windows, padding, output sizes."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -49,6 +51,32 @@ def output_shape(
         (padded[0] - kernels[0]) // strides[0] + 1,
         (padded[1] - kernels[1]) // strides[1] + 1,
     )
+
+
+class Geometry(NamedTuple):
+    """Sizes of a convolution or pooling, as (rows, columns) pairs but the first."""
+
+    x_shape: tuple[int, int, int, int]
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    pad: tuple[int, int]
+
+    @property
+    def out(self) -> tuple[int, int]:
+        """Rows and columns of the output."""
+        return output_shape(self.x_shape[2:], self.kernel, self.stride, self.pad)
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Rows and columns that each of the strided pixel rows has of an image."""
+        sizes = zip(self.x_shape[2:], self.pad, self.stride, strict=True)
+        rows, columns = (-(-(n + 2 * p) // s) for n, p, s in sizes)
+        return rows, columns
+
+    @property
+    def length(self) -> int:
+        """Places in one row of pixels: all images of the batch."""
+        return self.x_shape[0] * self.grid[0] * self.grid[1]
 
 
 def same_padding(kernel: IntPair) -> tuple[int, int]:

@@ -25,35 +25,9 @@ from nnlib._checks import (
     require_cotangent,
     require_pair,
 )
-from nnlib.conv.grid import output_shape, require_images
+from nnlib.conv.grid import Geometry, require_images
 
 _BLOCK_BYTES = 2**21
-
-
-class Geometry(NamedTuple):
-    """Sizes of one convolution, all as (rows, columns) pairs but the first."""
-
-    x_shape: tuple[int, int, int, int]
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    pad: tuple[int, int]
-
-    @property
-    def out(self) -> tuple[int, int]:
-        """Rows and columns of the output."""
-        return output_shape(self.x_shape[2:], self.kernel, self.stride, self.pad)
-
-    @property
-    def grid(self) -> tuple[int, int]:
-        """Rows and columns that each of the strided pixel rows has of an image."""
-        sizes = zip(self.x_shape[2:], self.pad, self.stride, strict=True)
-        rows, columns = (-(-(n + 2 * p) // s) for n, p, s in sizes)
-        return rows, columns
-
-    @property
-    def length(self) -> int:
-        """Places in one row of pixels: all images of the batch."""
-        return self.x_shape[0] * self.grid[0] * self.grid[1]
 
 
 Blocks = list[tuple[slice, Array]]

@@ -14,24 +14,14 @@ from nnlib._checks import (
     require_ndim,
     require_pair,
 )
-from nnlib.conv.grid import output_shape
-
-
-class PoolGeometry(NamedTuple):
-    """Sizes of one pooling, all as (rows, columns) pairs but the first."""
-
-    x_shape: tuple[int, int, int, int]
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    pad: tuple[int, int]
-    out: tuple[int, int]
+from nnlib.conv.grid import Geometry
 
 
 class MaxPoolCache(NamedTuple):
     """What the backward pass needs: which place of its window each maximum is at."""
 
     place: NDArray
-    geometry: PoolGeometry
+    geometry: Geometry
 
 
 def max_pool2d(
@@ -64,7 +54,7 @@ def max_pool2d_backward(dout: ArrayLike, cache: MaxPoolCache) -> Array:
 
 def avg_pool2d(
     x: ArrayLike, kernel: IntPair, stride: IntPair | None = None, pad: IntPair = 0
-) -> tuple[Array, PoolGeometry]:
+) -> tuple[Array, Geometry]:
     """Mean of each window of (N, C, H, W); stride defaults to the kernel.
 
     Padding counts as zeros, as in PyTorch's default. Lecture 4.
@@ -78,7 +68,7 @@ def avg_pool2d(
     return out, geometry
 
 
-def avg_pool2d_backward(dout: ArrayLike, cache: PoolGeometry) -> Array:
+def avg_pool2d_backward(dout: ArrayLike, cache: Geometry) -> Array:
     """Gradient by x: each dout is shared out equally over its window."""
     shape = (*cache.x_shape[:2], *cache.out)
     dout = require_cotangent("dout in avg_pool2d_backward", dout, shape)
@@ -91,7 +81,7 @@ def avg_pool2d_backward(dout: ArrayLike, cache: PoolGeometry) -> Array:
 
 def _check(
     function: str, x: ArrayLike, kernel: IntPair, stride: IntPair | None, pad: IntPair
-) -> tuple[Array, PoolGeometry]:
+) -> tuple[Array, Geometry]:
     x = require_float(f"x in {function}", x)
     require_ndim(f"x in {function}", x, 4, remedy="images are (N, C, H, W)")
     kernels = require_pair(f"kernel in {function}", kernel, at_least=1)
@@ -104,23 +94,22 @@ def _check(
     strides = kernels
     if stride is not None:
         strides = require_pair(f"stride in {function}", stride, at_least=1)
-    out = output_shape(x.shape[2:], kernels, strides, pads)
-    return x, PoolGeometry(x.shape, kernels, strides, pads, out)
+    return x, Geometry(x.shape, kernels, strides, pads)
 
 
-def _windows(padded: Array, geometry: PoolGeometry) -> Iterator[Array]:
+def _windows(padded: Array, geometry: Geometry) -> Iterator[Array]:
     """For each place (i, j) in the window a view: that entry of all windows."""
     (sh, sw), (rows, columns) = geometry.stride, geometry.out
     for i, j in np.ndindex(geometry.kernel):
         yield padded[:, :, i : i + sh * rows : sh, j : j + sw * columns : sw]
 
 
-def _padded_shape(geometry: PoolGeometry) -> tuple[int, int, int, int]:
+def _padded_shape(geometry: Geometry) -> tuple[int, int, int, int]:
     n, channels, height, width = geometry.x_shape
     return n, channels, height + 2 * geometry.pad[0], width + 2 * geometry.pad[1]
 
 
-def _pad(x: Array, geometry: PoolGeometry, value: float) -> Array:
+def _pad(x: Array, geometry: Geometry, value: float) -> Array:
     if geometry.pad == (0, 0):
         return x
     padded = np.full(_padded_shape(geometry), value, dtype=x.dtype)
@@ -128,7 +117,7 @@ def _pad(x: Array, geometry: PoolGeometry, value: float) -> Array:
     return padded
 
 
-def _unpad(padded: Array, geometry: PoolGeometry) -> Array:
+def _unpad(padded: Array, geometry: Geometry) -> Array:
     """View of the image inside the padding."""
     (top, left), (_, _, height, width) = geometry.pad, geometry.x_shape
     return padded[:, :, top : top + height, left : left + width]

@@ -19,12 +19,13 @@ Array = NDArray[Any]
 ACTIVATIONS: Mapping[str, Activation] = {"tanh": tanh, "sigmoid": sigmoid, "ReLU": relu}
 
 
-def _zeros(shape: init.Shape, rng: np.random.Generator) -> Array:
-    return init.zeros(shape)
+def constant_start(value: float) -> Initialiser:
+    """Initialiser ``f(shape, rng)`` that makes every weight equal to ``value``."""
 
+    def fill(shape: init.Shape, rng: np.random.Generator) -> Array:
+        return init.constant(shape, value)
 
-def _constant(shape: init.Shape, rng: np.random.Generator) -> Array:
-    return init.constant(shape, 0.02)
+    return fill
 
 
 def normal_start(sigma: float) -> Initialiser:
@@ -37,8 +38,8 @@ def normal_start(sigma: float) -> Initialiser:
 
 
 STARTS: Mapping[str, Initialiser] = {
-    "zero": _zeros,
-    "constant 0.02": _constant,
+    "zero": constant_start(0.0),
+    "constant 0.02": constant_start(0.02),
     "too small, N(0, 0.05²)": normal_start(0.05),
     "too large, N(0, 0.5²)": normal_start(0.5),
     "U(±1/√fan_in)": init.fan_in_uniform,

@@ -68,6 +68,13 @@ def test_require_number_names_the_bounds():
             checks.require_number("a", value, above=1, at_most=2)
 
 
+def test_require_int_takes_whole_numbers_only():
+    assert type(checks.require_int("n", np.int64(3), at_least=1)) is int
+    for value in (0, 1.0, True, "2", None, np.ones(1, int)):
+        with pytest.raises(ValueError, match=r"n is .* expected an int of at least 1"):
+            checks.require_int("n", value, at_least=1)
+
+
 def test_require_pair_takes_one_number_or_two():
     assert checks.require_pair("stride", 2, at_least=1) == (2, 2)
     assert checks.require_pair("stride", [1, np.int64(3)], at_least=1) == (1, 3)

@@ -37,7 +37,7 @@ def example(x_shape, filters, kernel, dtype=np.float64):
     return [a.astype(dtype) for a in (x, W, rng.normal(size=filters))]
 
 
-@pytest.fixture(params=[layer._BLOCK_BYTES, 400], ids=["one block", "many blocks"])
+@pytest.fixture(params=[layer._BLOCK_BYTES, 1000], ids=["one block", "many blocks"])
 def block_bytes(request, monkeypatch):
     """Real images need many blocks of columns; make small ones need them too."""
     monkeypatch.setattr(layer, "_BLOCK_BYTES", request.param)
@@ -313,7 +313,9 @@ X, FILTERS, BIAS = np.ones((2, 3, 5, 6)), np.ones((4, 3, 3, 3)), np.ones(4)
             ValueError,
             r"expected the shape \(2, 4, 3, 4\)",
         ),
-        (lambda: conv.conv2d_naive(X[0], FILTERS, BIAS), ValueError, "expected 4"),
+        (lambda: conv.conv2d_naive(X[0], FILTERS, BIAS), ValueError, "expected .N, 3"),
+        (lambda: conv.conv2d_naive(X[:, :1], FILTERS, BIAS), ValueError, "N, 3, H, W"),
+        (lambda: conv.conv2d_naive(X, FILTERS, BIAS[:1]), ValueError, "each filter"),
         (lambda: conv.corr2d(X, FILTERS), ValueError, "use conv2d"),
         (lambda: conv.corr2d(X[0, 0], FILTERS), ValueError, "one kernel"),
         (lambda: conv.pad2d(BIAS, 1), ValueError, "last two axes"),

@@ -213,7 +213,7 @@ def test_load_idx_reads_all_types(tmp_path, dtype, code):
     array = np.arange(24).reshape(2, 3, 4).astype(dtype)
     plain, packed = tmp_path / "images", tmp_path / "images.gz"
     plain.write_bytes(idx_bytes(array, code))
-    packed.write_bytes(gzip.compress(idx_bytes(array, code)))
+    packed.write_bytes(gzip.compress(idx_bytes(array, code), mtime=0))
     for path in (plain, str(packed)):
         out = data.load_idx(path)
         np.testing.assert_array_equal(out, array)
@@ -229,7 +229,10 @@ def test_load_idx_reads_all_types(tmp_path, dtype, code):
         (b"\0\0\x08\x03" + bytes(6), "truncated in its header"),
         (idx_bytes(np.zeros((3, 4), np.uint8), 8)[:-1], "is truncated: 23 bytes"),
         (idx_bytes(np.zeros((3, 4), np.uint8), 8) + b"\0", "has too many bytes"),
-        (gzip.compress(idx_bytes(np.zeros(50, np.uint8), 8))[:-9], "damaged gzip"),
+        (
+            gzip.compress(idx_bytes(np.zeros(50, np.uint8), 8), mtime=0)[:-9],
+            "damaged gzip",
+        ),
         (b"\x1f\x8b\x08garbage", "damaged gzip"),
     ],
 )

@@ -158,6 +158,7 @@ def test_which_initialiser_for_which_activation():
     ("call", "error", "message"),
     [
         (lambda: init.fans((3,)), ValueError, "for a bias use zeros"),
+        (lambda: init.he_normal((0, 3), generator()), ValueError, "lengths >= 1"),
         (lambda: init.he_normal((2, 3, 4), generator()), ValueError, r"F, C, kh, kw"),
         (lambda: init.he_normal((2, 3), 7), TypeError, "default_rng"),
         (lambda: init.uniform((2, 3), -1, generator()), ValueError, "r in uniform"),

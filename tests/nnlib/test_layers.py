@@ -376,6 +376,13 @@ def test_other_errors():
         L.Residual(L.Linear(3, 2, rng=rng))(np.ones((4, 3)))
     with pytest.raises(ValueError, match="keep in Dropout is 0"):
         L.Dropout(0.0, rng=rng)
+    with pytest.raises(TypeError, match="rng in Dropout is int"):
+        L.Dropout(0.5, rng=3)
+    with pytest.raises(ValueError, match="mode in Dropout is 'sum', expected one of"):
+        L.Dropout(0.5, rng=rng, mode="sum")
+    with pytest.raises(ValueError, match=r"kernel in Conv2d is \(3, 2, 1\)"):
+        L.Conv2d(1, 2, (3, 2, 1), rng=rng)
+    assert repr(L.Conv2d(1, 2, np.int64(3), rng=rng)).startswith("Conv2d(1, 2, kern")
     with pytest.raises(ValueError, match="at least input and output width"):
         L.mlp([3], rng=rng)
     with pytest.raises(TypeError, match="float dtype"):

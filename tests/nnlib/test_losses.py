@@ -330,6 +330,8 @@ COLUMN = np.ones((5, 1))
         (lambda: losses.one_hot(LABELS[:, None], 4), ValueError, r"expected \(5,\)"),
         (lambda: losses.zero_one(P, COLUMN), ValueError, "one label for each sample"),
         (lambda: losses.zero_one(P[None], LABELS), ValueError, "expected 1 or 2"),
+        (lambda: losses.zero_one(P[:, :1], LABELS), ValueError, r"use \[:, 0\]"),
+        (lambda: losses.zero_one(P[:0, 0], LABELS[:0]), ValueError, "N >= 1"),
     ],
 )
 def test_bad_input_is_refused(call, error, message):

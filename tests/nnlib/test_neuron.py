@@ -87,6 +87,7 @@ def test_a_step_neuron_has_no_backward_pass():
             r"expected the shape \(4,\)",
         ),
         (lambda: predict_class(np.ones((1, 2, 3))), ValueError, "expected 1 or 2"),
+        (lambda: predict_class(np.ones((3, 1))), ValueError, r"use \[:, 0\]"),
         (lambda: xor_network(np.ones((4, 3))), ValueError, r"expected \(N, 2\)"),
         (lambda: decision_boundary([1, 0], 2, 0.0), ValueError, "vertical"),
         (lambda: decision_boundary([1, 0, 1], 2, 0.0), ValueError, "only a plane"),

@@ -266,13 +266,21 @@ def test_newton_checks_the_hessian():
     p = Parameter(np.ones(2), np.ones(2))
     with pytest.raises(ValueError, match="hessian has shape"):
         optim.Newton([p], np.eye(3)).step()
+    with pytest.raises(ValueError, match=r"hessian has shape .2, 3., expected .2, 2."):
+        optim.DiagonalNewton([p], np.ones((2, 3))).step()
+    for rule in (optim.Newton, optim.DiagonalNewton):
+        with pytest.raises(ValueError, match="hessian at step 1 holds nan or infinity"):
+            rule([p], lambda theta: np.diag([1.0, np.nan])).step()
+    with pytest.raises(ValueError, match=r"singular, .* use damping > 0"):
+        optim.Newton([p], np.array([[1.0, 2.0], [2.0, 4.0]])).step()
+    np.testing.assert_array_equal(p.value, np.ones(2))
 
 
 @pytest.mark.parametrize("rule", TORCH_RULES)
 def test_large_arrays_in_blocks_are_updated_as_small_ones(rule):
-    """Blocks of 64 kB: 20,000 numbers take three; memory may be in another order."""
+    """Blocks of 128 kB: 40,000 numbers take three; memory may be in another order."""
     rng = np.random.default_rng(0)
-    start = rng.normal(size=(200, 100))
+    start = rng.normal(size=(400, 100))
     large = Parameter(start)
     turned = Parameter(np.asfortranarray(start))
     rows = [Parameter(row) for row in start]

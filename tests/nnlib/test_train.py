@@ -11,6 +11,7 @@ from nnlib import layers as L
 from nnlib.clip import clip_by_norm, clip_by_value, global_norm
 from nnlib.init import xavier_normal
 from nnlib.losses import (
+    binary_cross_entropy,
     binary_cross_entropy_with_logits,
     mse,
     mse_backward,
@@ -231,9 +232,53 @@ def test_divergence_is_found_where_it_happens(rng):
 
 def test_bad_data_is_not_blamed_on_the_rate(model, blobs, rng):
     x, y = blobs
+    targets = np.eye(3)[y]
+    targets[5, 2] = np.nan
+    with pytest.raises(FloatingPointError, match="data y of this batch hold nan"):
+        train.fit(model, optim.SGD(model.parameters()), x, targets, rng=rng, loss=mse)
     x[3, 1] = np.nan
     with pytest.raises(FloatingPointError, match="data x of this batch hold nan"):
         train.fit(model, optim.SGD(model.parameters()), x, y, rng=rng)
+
+
+def test_the_layer_is_named_within_nested_models_and_for_probabilities(blobs, rng):
+    """A loss of probabilities must not refuse nan as bad input."""
+    x, y = blobs
+    inner = L.Sequential(L.Tanh(), L.Linear(4, 1, rng=rng))
+    model = L.Sequential(L.Linear(2, 4, rng=rng), inner, L.Sigmoid())
+    inner[1].b.value = np.array([np.nan])
+    with pytest.raises(FloatingPointError, match=r"layer 2, Linear\(4, 1\)"):
+        train.fit(
+            model, optim.SGD(model.parameters()), x, (y > 0)[:, None].astype(int),
+            rng=rng, loss=binary_cross_entropy,
+        )  # fmt: skip
+
+
+def test_one_hot_integers_and_other_targets_without_a_label_have_no_accuracy(
+    blobs, rng
+):
+    x, y = blobs
+    model = L.mlp([2, 3], rng=rng)
+    one_hot = np.eye(3, dtype=int)[y]
+    history = train.fit(
+        model, optim.SGD(model.parameters()), x, one_hot, rng=rng, loss=mse, epochs=1
+    )
+    assert np.isnan(history.accuracy[0]) and np.isfinite(history.loss[0])
+
+
+@pytest.mark.parametrize("epochs", [0, 2.5, True, "3"])
+def test_epochs_are_a_whole_number(model, blobs, rng, epochs):
+    with pytest.raises(
+        ValueError, match=r"epochs in fit .* expected an int of at least"
+    ):
+        train.fit(model, optim.SGD(model.parameters()), *blobs, rng=rng, epochs=epochs)
+
+
+def test_a_batch_larger_than_the_data_is_the_whole_data(model, blobs, rng):
+    history = train.fit(
+        model, optim.SGD(model.parameters()), *blobs, rng=rng, epochs=2, batch_size=999
+    )
+    assert len(history.step_loss) == 2
 
 
 def test_progress_prints_one_line(model, blobs, rng, capsys):

@@ -6,6 +6,7 @@ generator read foreign memory. So every field is checked here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,17 +16,35 @@ from ..wire import WireError
 
 Check = Callable[[Any], bool]
 
+_PCG_KINDS = ("PCG64", "PCG64DXSM")
+# The numbers of digits keep each field within its size.
+_PCG_TEXT = re.compile(
+    r"(PCG64|PCG64DXSM) ([0-9a-f]{1,32}) ([0-9a-f]{1,32}) ([01]) ([0-9a-f]{1,8})"
+)
 
-def state_of(rng: Any) -> dict[str, Any]:
-    """Return the state of a ``Generator`` or ``RandomState``."""
+
+def state_of(rng: Any) -> dict[str, Any] | str:
+    """Return the state of a ``Generator`` or ``RandomState``.
+
+    That of the usual kind comes as one text: it goes with every message of a call that
+    was given a generator, and a dict takes five times as long.
+    """
     if type(rng) is np.random.RandomState:
         return dict(rng.get_state(legacy=False))
-    return dict(rng.bit_generator.state)
+    state = rng.bit_generator.state
+    if state["bit_generator"] not in _PCG_KINDS:
+        return dict(state)
+    inner = state["state"]
+    return (
+        f"{state['bit_generator']} {inner['state']:x} {inner['inc']:x} "
+        f"{state['has_uint32']:x} {state['uinteger']:x}"
+    )
 
 
 def generator(state: Any) -> np.random.Generator:
     """Return a new ``Generator`` in the given state."""
-    bits = _BIT_GENERATORS[checked(state)["bit_generator"]](0)
+    state = checked(state)
+    bits = _BIT_GENERATORS[state["bit_generator"]](0)
     bits.state = state
     return np.random.Generator(bits)
 
@@ -39,7 +58,7 @@ def random_state(state: Any) -> np.random.RandomState:
 
 def set_state(rng: Any, state: Any) -> None:
     """Put an existing generator of the same kind into the given state."""
-    checked(state)
+    state = checked(state)
     if type(rng) is np.random.RandomState:
         if state["bit_generator"] != "MT19937" or "gauss" not in state:
             raise WireError("a RandomState's state is incomplete")
@@ -52,6 +71,8 @@ def set_state(rng: Any, state: Any) -> None:
 
 def checked(state: Any) -> dict[str, Any]:
     """Return ``state`` if NumPy can safely be given it, else raise ``WireError``."""
+    if type(state) is str:
+        return _from_text(state)
     name = state.get("bit_generator") if type(state) is dict else None
     if type(name) is not str or name not in _SCHEMAS:
         raise WireError("the state of a random generator is of no known kind")
@@ -61,6 +82,20 @@ def checked(state: Any) -> dict[str, Any]:
     if not _fits(state, schema):
         raise WireError("the state of a random generator is malformed")
     return state
+
+
+def _from_text(text: str) -> dict[str, Any]:
+    found = _PCG_TEXT.fullmatch(text)
+    if found is None:
+        raise WireError("the state of a random generator is malformed")
+    name, *numbers = found.groups()
+    state, inc, has, uinteger = (int(number, 16) for number in numbers)
+    return {
+        "bit_generator": name,
+        "state": {"state": state, "inc": inc},
+        "has_uint32": has,
+        "uinteger": uinteger,
+    }
 
 
 def _fits(value: Any, schema: dict[str, Any]) -> bool:

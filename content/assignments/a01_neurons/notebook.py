@@ -62,6 +62,12 @@ W_TOY = np.array([1.0, 1.0])
 B_TOY = -2.0
 CORNERS = np.array([[-5.0, -5.0], [-5.0, 5.0], [5.0, -5.0], [5.0, 5.0]])
 
+
+def bowl(w):
+    """A cost with its minimum, 0, at w = 0; it falls most steeply along w[0]."""
+    return float(4 * w[0] ** 2 + np.sum(w[1:] ** 2))
+
+
 # %% [markdown]
 r"""
 ## Task 1.1: A neuron (2 points)
@@ -385,7 +391,7 @@ except NotImplementedError as todo:
 else:
     fig, axes = plt.subplots(1, 3, figsize=(10, 3.6), sharey=True)
     for ax, image, a in zip(axes, images, slopes, strict=True):
-        mesh = ax.pcolormesh(grid, grid, image, vmin=0, vmax=1, shading="nearest")
+        mesh = ax.imshow(image, origin="lower", extent=[-5, 5, -5, 5], vmin=0, vmax=1)
         ax.plot(grid, line, "w--", marker="")
         ax.set(title=f"slope {a:g}", xlabel="$x_1$", xlim=(-5, 5), ylim=(-5, 5))
     axes[0].set_ylabel("$x_2$")
@@ -641,11 +647,6 @@ def perturb(w, cost, rng, trials, scale=0.1):
 
 
 # %% nbgrader={"grade_id": "test_perturb", "grade": true, "locked": true, "points": 4}
-def bowl(w):
-    """A cost with its minimum, 0, at w = 0; it falls most steeply along w[0]."""
-    return float(4 * w[0] ** 2 + np.sum(w[1:] ** 2))
-
-
 class Counted:
     """A cost that counts how often it is asked, and keeps what it was asked for."""
 
@@ -665,7 +666,7 @@ with r.check(
     "taking a change back really restore the old weight?",
 ):
     start = np.array([1.0, -2.0])
-    w, costs = perturb(start.copy(), lambda w: bowl(w), np.random.default_rng(1), 40)
+    w, costs = perturb(start.copy(), bowl, np.random.default_rng(1), 40)
     assert len(costs) == 41, f"the list has {len(costs)} costs, expected 41"
     assert_close(costs[0], bowl(start), name="the first cost")
     assert_close(costs[-1], bowl(np.asarray(w)), name="the last cost")
@@ -707,7 +708,9 @@ with r.check(
     )
     sizes = changes[changes != 0]
     assert abs(np.mean(sizes > 0) - 0.5) < 0.19, "the changes lean to one side"
-    assert 0.37 < np.std(sizes) < 0.63, f"standard deviation {np.std(sizes):.2f}, not 0.5"
+    assert 0.37 < np.std(sizes) < 0.63, (
+        f"standard deviation {np.std(sizes):.2f}, not 0.5"
+    )
     assert_close(w, start, name="the weights when no change helps")
 with r.check(
     "all chance comes from rng",
@@ -716,9 +719,7 @@ with r.check(
 ):
     start = np.array([1.0, -2.0, 1.5])
     results = [
-        perturb(
-            start.copy(), lambda w: bowl(w), np.random.default_rng(seed), 12, *scale
-        )
+        perturb(start.copy(), bowl, np.random.default_rng(seed), 12, *scale)
         for seed, scale in ((5, ()), (5, (0.1,)), (6, ()))
     ]
     assert_close(results[0][1], results[1][1], name="the costs of a second run")
@@ -731,7 +732,7 @@ with r.check(
 ):
     start = np.array([1.0, -2.0, 1.5])
     given = start.copy()
-    w, costs = perturb(given, lambda w: bowl(w), np.random.default_rng(4), 80, 0.4)
+    w, costs = perturb(given, bowl, np.random.default_rng(4), 80, 0.4)
     assert costs[-1] < 2, f"the cost is {costs[-1]:.3f} after 80 trials"
     assert_close(costs[-1], bowl(np.asarray(w)), name="the last cost")
     assert_close(given, start, name="the array passed in, after the call")
