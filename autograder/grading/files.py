@@ -8,8 +8,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 import nbformat
 from nbformat import NotebookNode
@@ -28,16 +28,20 @@ def pack(folder: Path, ignore: Sequence[str]) -> bytes:
     files: dict[str, str] = {}
     refused: dict[str, str] = {}
     total = 0
-    for name, path in _walk(folder, ignore):
+    # The notebooks first: what else was handed in must not take their room.
+    found = sorted(_walk(folder, ignore), key=lambda item: item[1].suffix != ".ipynb")
+    for name, path in found:
         try:
             if path.is_symlink() or not path.is_file():
                 refused[name] = "it is no regular file"
                 continue
             size = path.stat().st_size
-            total += size
-            if size > MAX_FILE_BYTES or total > MAX_SUBMISSION_BYTES:
+            if size > MAX_FILE_BYTES:
                 refused[name] = f"it has {size / 1e6:.0f} MB, which is too much"
+            elif total + size > MAX_SUBMISSION_BYTES:
+                refused[name] = "the submission's other files are too much already"
             else:
+                total += size
                 files[name] = base64.b64encode(path.read_bytes()).decode("ascii")
         except OSError as error:
             raise _unreadable(error) from error
@@ -49,6 +53,23 @@ def unpack(packed: bytes) -> tuple[dict[str, bytes], dict[str, str]]:
     content = json.loads(packed)
     files = {name: base64.b64decode(data) for name, data in content["files"].items()}
     return files, content["refused"]
+
+
+def without_conflicts(
+    files: Mapping[str, bytes], fixed: Collection[str]
+) -> dict[str, bytes]:
+    """The files that can lie beside the given ones.
+
+    A student may hand in a folder where the course has a file, or the reverse: the
+    course's own stays.
+    """
+    folders = {str(parent) for name in fixed for parent in PurePosixPath(name).parents}
+    return {
+        name: data
+        for name, data in files.items()
+        if name not in folders
+        and not {name, *map(str, PurePosixPath(name).parents)} & set(fixed)
+    }
 
 
 def _walk(folder: Path, ignore: Sequence[str]) -> Iterator[tuple[str, Path]]:

@@ -20,7 +20,12 @@ from autograder.grading.assignment import (
 )
 from autograder.grading.course import Course, Submission
 from autograder.grading.engines import Engine, Failure, Queue
-from autograder.grading.files import pack, unpack, write_graded
+from autograder.grading.files import (
+    pack,
+    unpack,
+    without_conflicts,
+    write_graded,
+)
 from autograder.grading.finishing import finish, finishing_steps
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.outcome import Outcome, changed_scores, outcome_of
@@ -222,8 +227,10 @@ class ClassRun:
         self, submission: Submission, notebooks: dict[str, NotebookNode]
     ) -> None:
         student = submission.student
-        files, _ = unpack(self._pack(submission))
-        files = {name: data for name, data in files.items() if name[-6:] != ".ipynb"}
+        handed_in, _ = unpack(self._pack(submission))
+        beside = {n: data for n, data in handed_in.items() if n[-6:] != ".ipynb"}
+        names = {f"{name}.ipynb" for name in notebooks}
+        files = without_conflicts(beside, names | self.package.files.keys())
         target = self.course.folder("autograded", student, self.assignment)
         # The folder first: the gradebook's rows are what says that a result stands.
         shared = self.course.directory.groupshared

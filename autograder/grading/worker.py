@@ -31,7 +31,7 @@ from autograder.execution.release import ReleasedNotebook
 from autograder.execution.repair import repair_notebook, report_of, stand_in
 from autograder.execution.results import apply_result, settle_notebook
 from autograder.execution.settings import execute
-from autograder.grading.files import unpack
+from autograder.grading.files import unpack, without_conflicts
 from autograder.grading.package import Package
 from autograder.grading.process import (
     ANSWER,
@@ -59,7 +59,7 @@ class Grader:
         graded: dict[str, Any] = {}
         with tempfile.TemporaryDirectory(prefix="grading-") as scratch:
             folder = Path(scratch)
-            _write(folder, files)
+            _write(folder, without_conflicts(files, self.package.files))
             paths = self._notebook_files(folder)
             _write(folder, self.package.files)
             for name in names:

@@ -95,3 +95,25 @@ def test_an_unreachable_server_is_one_sentence(db_url):
     nowhere = db_url.replace("/gradebook?", "/nothing?")
     with pytest.raises(CourseError, match=r"nothing.* does not exist.*db_url"):
         Gradebook(nowhere)
+
+
+def test_a_class_is_graded_into_the_server(
+    db_url, book, stock_course, new_course, grade, tmp_path
+):
+    """The whole command, on a student whom the gradebook does not know yet."""
+    config = f"c.CourseDirectory.db_url = {db_url!r}\n"
+    course = new_course(tmp_path / "course", config, copies=1)
+    (course / "gradebook.db").unlink()
+    done = grade(course, "ps1", "--students", "s001")
+    assert done.returncode == 0, done.stderr
+    assert not (course / "gradebook.db").exists()
+    stock = NbgraderGradebook(f"sqlite:///{stock_course / 'gradebook.db'}", "stock")
+    with stock, NbgraderGradebook(db_url, "stock") as server:
+        for notebook in ("problem1", "problem2"):
+            mine = server.find_submission_notebook(notebook, "ps1", "s001")
+            theirs = stock.find_submission_notebook(notebook, "ps1", "bitdiddle")
+            assert scores_of(mine) == scores_of(theirs) != {}
+
+
+def scores_of(notebook) -> dict[str, tuple]:
+    return {g.name: (g.auto_score, g.needs_manual_grade) for g in notebook.grades}

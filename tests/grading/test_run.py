@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -13,40 +12,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-CONFIG = """
-c = get_config()
-c.CourseDirectory.course_id = "stock"
-c.Execute.timeout = 10
-from autograder.nbgrader import harden
-harden(c)
-"""
-
-
-def grade(course: Path, *words: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "autograder.cli", "grade", *words]
-    return subprocess.run(
-        command, cwd=course, capture_output=True, text=True, timeout=240
-    )
-
-
-def make_course(stock_course: Path, folder: Path, copies: int = 0) -> Path:
-    """The ungraded course, hardened; with some more copies of one submission."""
-    folder.mkdir()
-    shutil.copytree(stock_course / "source", folder / "source")
-    shutil.copytree(stock_course / "submitted", folder / "submitted")
-    shutil.copy(stock_course / "ungraded.db", folder / "gradebook.db")
-    (folder / "nbgrader_config.py").write_text(CONFIG)
-    for number in range(copies):
-        copy = folder / "submitted" / f"s{number + 1:03d}" / "ps1"
-        shutil.copytree(folder / "submitted" / "bitdiddle" / "ps1", copy)
-        # Another file, so that nothing is known of it from another student.
-        (copy / "notes.txt").write_text(f"copy {number}")
-    return folder
-
 
 @pytest.fixture(scope="module")
-def graded(stock_course, tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess]:
-    course = make_course(stock_course, tmp_path_factory.mktemp("run") / "course")
+def graded(
+    new_course, grade, tmp_path_factory
+) -> tuple[Path, subprocess.CompletedProcess]:
+    course = new_course(tmp_path_factory.mktemp("run") / "course")
     return course, grade(course, "ps1", "--json", "out.json")
 
 
@@ -71,7 +42,7 @@ def test_the_table_and_the_file_tell_the_same(graded):
     assert "2 graded, mean" in done.stdout and "0 could not be graded" in done.stdout
 
 
-def test_a_second_run_does_nothing_again(graded, rows_of):
+def test_a_second_run_does_nothing_again(graded, rows_of, grade):
     course, _ = graded
     with sqlite3.connect(course / "gradebook.db") as book:
         # As a TA leaves it after reading: graded by hand, nothing more to do.
@@ -90,10 +61,10 @@ def results(course: Path) -> dict[str, int]:
     return {p.name: p.stat().st_mtime_ns for p in folder.rglob("*.z")}
 
 
-def test_a_killed_run_goes_on_where_it_stopped(stock_course, tmp_path, rows_of):
-    whole = make_course(stock_course, tmp_path / "whole", copies=6)
+def test_a_killed_run_goes_on_where_it_stopped(tmp_path, rows_of, grade, new_course):
+    whole = new_course(tmp_path / "whole", copies=6)
     assert grade(whole, "ps1").returncode == 0
-    course = make_course(stock_course, tmp_path / "killed", copies=6)
+    course = new_course(tmp_path / "killed", copies=6)
     command = [sys.executable, "-m", "autograder.cli", "grade", "ps1", "--workers", "1"]
     run = subprocess.Popen(
         command, cwd=course, stdout=subprocess.DEVNULL, start_new_session=True
@@ -124,9 +95,9 @@ def change_test(course: Path) -> None:
 
 
 def test_changed_tests_run_again_and_say_before_who_gains(
-    stock_course, tmp_path, rows_of
+    tmp_path, rows_of, grade, new_course
 ):
-    course = make_course(stock_course, tmp_path / "course")
+    course = new_course(tmp_path / "course")
     assert grade(course, "ps1").returncode == 0
     known = results(course)
     change_test(course)
@@ -159,7 +130,9 @@ def test_changed_tests_run_again_and_say_before_who_gains(
         (["ps1", "--cluster", "tcp://127.0.0.1:9", "--force"], "no Dask scheduler"),
     ],
 )
-def test_bad_input_is_one_line_and_changes_nothing(graded, words, message, rows_of):
+def test_bad_input_is_one_line_and_changes_nothing(
+    graded, words, message, rows_of, grade
+):
     course, _ = graded
     before = rows_of(course)
     done = grade(course, *words)
@@ -169,19 +142,21 @@ def test_bad_input_is_one_line_and_changes_nothing(graded, words, message, rows_
     assert rows_of(course) == before
 
 
-def test_a_course_that_is_not_hardened(stock_course):
+def test_a_course_that_is_not_hardened(stock_course, grade):
     done = grade(stock_course, "ps1")
     assert done.returncode == 2
     assert "does not call harden" in done.stderr
 
 
-def test_a_folder_that_is_no_course(tmp_path):
+def test_a_folder_that_is_no_course(tmp_path, grade):
     done = grade(tmp_path, "ps1")
     assert done.returncode == 2 and "is no nbgrader course" in done.stderr
 
 
-def test_an_unreadable_folder_costs_only_its_student(stock_course, tmp_path, rows_of):
-    course = make_course(stock_course, tmp_path / "course")
+def test_an_unreadable_folder_costs_only_its_student(
+    stock_course, tmp_path, rows_of, grade, new_course
+):
+    course = new_course(tmp_path / "course")
     broken = course / "submitted" / "s900" / "ps1"
     broken.mkdir(parents=True)
     (broken / "problem1.ipynb").write_text("{")

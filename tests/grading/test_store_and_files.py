@@ -7,7 +7,12 @@ import nbformat
 import pytest
 
 from autograder.errors import CourseError
-from autograder.grading.files import pack, unpack, write_graded
+from autograder.grading.files import (
+    pack,
+    unpack,
+    without_conflicts,
+    write_graded,
+)
 from autograder.grading.store import ResultStore, key_of
 
 
@@ -92,3 +97,19 @@ def test_a_failed_write_keeps_the_old_folder(tmp_path, monkeypatch):
     with pytest.raises(CourseError, match=r"No space left.*make room"):
         write_graded(target, {"a01": notebook("new")}, {"x.csv": b"1"})
     assert nbformat.read(target / "a01.ipynb", 4).cells[0].source == "old"
+
+
+def test_big_files_do_not_take_the_notebooks_room(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.grading.files.MAX_FILE_BYTES", 50)
+    monkeypatch.setattr("autograder.grading.files.MAX_SUBMISSION_BYTES", 60)
+    for name, size in (("a.bin", 51), ("b.bin", 40), ("c.bin", 40), ("z.ipynb", 15)):
+        (tmp_path / name).write_bytes(b"x" * size)
+    files, refused = unpack(pack(tmp_path, []))
+    assert files.keys() == {"z.ipynb", "b.bin"}
+    assert refused.keys() == {"a.bin", "c.bin"}
+
+
+def test_the_courses_own_files_win_over_folders_of_the_same_name():
+    mine = {"nn.ipynb/x.txt": b"", "data": b"", "data2/y.csv": b"", "notes.txt": b""}
+    kept = without_conflicts(mine, ["nn.ipynb", "data/x.csv", "data2/y.csv"])
+    assert kept.keys() == {"notes.txt"}
