@@ -6,6 +6,7 @@ the gradebook is not here; what it knows of the assignment came with the package
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import logging
@@ -134,6 +135,8 @@ def _why_missing(name: str, refused: dict[str, str]) -> str:
 def main(scratch: str) -> None:
     """Answer frames until the other side is gone or has been silent for long."""
     tempfile.tempdir = scratch
+    # Registered first, so done last; who started this process may be gone by then.
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     connection = socket.socket(fileno=os.dup(0))
     connection.settimeout(IDLE_SECONDS)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

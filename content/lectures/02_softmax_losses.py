@@ -93,6 +93,10 @@ $$s = h^\top w + b, \qquad p = \sigma(s) = \frac{1}{1 + e^{-s}} = P(\text{class 
 and $1-p$ belongs to the other class. We call it class 0, so that the label $y \in
 \{0, 1\}$ is also the target of $p$. (Texts that call the two "class 1" and "class 2"
 mean $y=1$ and $y=0$.) The score $s$ of a probability is its **[logit](../site/glossary.md#logit)**.
+
+Predict the more probable class: class 1 if $p \ge \tfrac12$, that is, if $s \ge 0$. The
+threshold 0 belongs to the score, $\tfrac12$ to the probability. Some slides print "class
+1 if the output is $\ge 0$", although their output is a sigmoid. Then everything is class 1.
 """
 
 # %%
@@ -101,13 +105,6 @@ show(
     alt="A network with three inputs, four hidden units and one output, which stands "
     "for the probability of class 1.",
 )
-
-# %% [markdown]
-r"""
-Predict the more probable class: class 1 if $p \ge \tfrac12$, that is, if $s \ge 0$. The
-threshold 0 belongs to the score, $\tfrac12$ to the probability. Some slides print "class
-1 if the output is $\ge 0$", although their output is a sigmoid. Then everything is class 1.
-"""
 
 # %% tags=["nbval-check-output"]
 s = np.array([-3.0, -0.5, 0.2, 2.0])
@@ -135,6 +132,11 @@ print("exp   ", e.round(3), "sum", e.sum().round(3))
 print("p     ", p.round(3), "sum", p.sum().round(3))
 print("nnlib ", softmax(s)[0].round(3))
 print("s2 + 1", softmax(s + np.array([0.0, 1.0, 0.0]))[0].round(3))
+large = np.array([1000.0, 0.0])
+with np.errstate(over="ignore", invalid="ignore"):
+    print("large, as the formula stands:", np.exp(large) / np.exp(large).sum())
+shifted = np.exp(large - large.max())
+print("large, shifted by the maximum:", shifted / shifted.sum())
 
 # %%
 show(
@@ -156,20 +158,10 @@ numerator and denominator by $e^c$. For $K=2$, dividing by $e^{s_1}$ gives
 $$p_1 = \frac{1}{1 + e^{-(s_1 - s_2)}} = \sigma(s_1 - s_2):$$
 
 two classes with softmax are one sigmoid, and softmax is the extension of the logistic
-function to $K$ classes. The same freedom rescues large scores. $e^{1000}$ is too large
-for a floating-point number, but with $c = -\max_j s_j$ the largest exponent is 0.
-"""
+function to $K$ classes. The same freedom rescues large scores, as in the last two lines
+printed above: $e^{1000}$ is too large for a floating-point number, but with
+$c = -\max_j s_j$ the largest exponent is 0.
 
-# %% tags=["nbval-check-output"]
-large = np.array([1000.0, 0.0])
-with np.errstate(over="ignore", invalid="ignore"):
-    naive = np.exp(large) / np.exp(large).sum()
-shifted = np.exp(large - large.max())
-print("as the formula stands:", naive)
-print("shifted by the maximum:", shifted / shifted.sum())
-
-# %% [markdown]
-r"""
 ### Exercise 2.1 (5 minutes)
 
 Write `softmax_of_two(s)` for `s` of shape `(N, 2)`. Return the same `(N, 2)`
@@ -260,6 +252,13 @@ show(
     "on the left and class 3 on the right.",
 )
 
+show(
+    three_classes.three_class_maps(W, np.array([-2.0, 1.0, 1.0])),
+    alt="Above, three scores: planes that rise in three directions. Below, three "
+    "probabilities for b3 = 1: each is near 1 in its own region and near 0 in the "
+    "others, with soft edges.",
+)
+
 # %% [markdown]
 r"""
 *What to see.* With $b_3=10$ the map has one colour. To prove it, look at the margins;
@@ -271,18 +270,7 @@ Both are positive everywhere, so class 3 always wins. Perhaps a decimal point wa
 with $b_3 = 1.0$ the margins $3 - \tfrac32 x_2$ and $x_1 + \tfrac12 x_2$ change sign and
 all three classes appear. Boundaries between classes are straight lines, since
 $s_j = s_k$ is a linear equation.
-"""
 
-# %%
-show(
-    three_classes.three_class_maps(W, np.array([-2.0, 1.0, 1.0])),
-    alt="Above, three scores: planes that rise in three directions. Below, three "
-    "probabilities for b3 = 1: each is near 1 in its own region and near 0 in the "
-    "others, with soft edges.",
-)
-
-# %% [markdown]
-r"""
 Now move the biases. From which $b_3$ on does class 3 own the whole square? When does it
 vanish?
 """
@@ -329,14 +317,6 @@ for output, label in [(0.2, 0), (3.0, 1)]:
     error = zero_one(output, label, threshold=0.0)
     print(f"output {output[0]}, y = {label[0]}: squared {squared:.2f}, 0/1 {error:.0f}")
 
-# %% [markdown]
-r"""
-The first output is wrong and costs next to nothing, the second is right and costs 4. The
-output with the smallest expected squared error is $P(\text{class 1} \mid x)$. It is never
-negative, and from $\tfrac12$ on class 1 is the better guess: that is the threshold. With a sigmoid and that threshold the squared error is
-usable, but look at its slope.
-"""
-
 # %%
 show(
     loss_curves.losses_by_score(),
@@ -347,6 +327,11 @@ show(
 
 # %% [markdown]
 r"""
+The first output is wrong and costs next to nothing, the second is right and costs 4. The
+output with the smallest expected squared error is $P(\text{class 1} \mid x)$. It is never
+negative, and from $\tfrac12$ on class 1 is the better guess: that is the threshold. With a
+sigmoid and that threshold the squared error is usable, but the figure shows its slope.
+
 *What to see.* A loss should be near 0 where output and label agree and large where they
 do not. At $s=-6$ the answer is badly wrong, yet the squared error barely has a slope
 there: the sigmoid is saturated. The third curve keeps pulling with slope $-1$. We derive
@@ -364,6 +349,15 @@ $$J = -\frac{1}{N} \sum_{n=1}^{N} \log p^{(n)}_{y_n}.$$
 
 For two classes, $p_{y}$ is $p$ if $y=1$ and $1-p$ if $y=0$. In one line, the **binary
 cross-entropy** is $-y \log p - (1-y)\log(1-p)$.
+
+For $K$ classes write the label as a **[one-hot](../site/glossary.md#one-hot)** row: $y_k = 1$ for the true class, 0 for
+the others. All terms but one vanish in
+
+$$\ell = -\sum_{k=1}^{K} y_k \log p_k = -\log p_{\text{true class}},$$
+
+the **[cross-entropy](../site/glossary.md#cross-entropy)** of two distributions, target and prediction. It is 0 exactly if the
+true class gets probability 1. Below: the two branches for two classes, three stages of
+training with true class 2, and a sample with the scores 1000 and 0.
 """
 
 # %%
@@ -374,17 +368,6 @@ show(
     "1/2, at height 0.693.",
 )
 
-# %% [markdown]
-r"""
-For $K$ classes write the label as a **[one-hot](../site/glossary.md#one-hot)** row: $y_k = 1$ for the true class, 0 for
-the others. All terms but one vanish in
-
-$$\ell = -\sum_{k=1}^{K} y_k \log p_k = -\log p_{\text{true class}},$$
-
-the **[cross-entropy](../site/glossary.md#cross-entropy)** of two distributions, target and prediction. It is 0 exactly if the
-true class gets probability 1. Three stages of training, true class 2:
-"""
-
 # %% tags=["nbval-check-output"]
 stages = np.array([[0.485, 0.03, 0.485], [0.16, 0.68, 0.16], [0.025, 0.95, 0.025]])
 truth = one_hot([1, 1, 1], 3)  # class 2 has number 1 in code
@@ -393,6 +376,10 @@ for p, y in zip(stages, truth, strict=True):
     print(f"p of class 2 = {p[1]:.2f}: loss {cross_entropy(p, y)[0]:.2f}")
 print(f"perfect: {cross_entropy([0.0, 1.0, 0.0], [0.0, 1.0, 0.0])[0]:.2f}")
 print(f"mean of the three: {cross_entropy(stages, [1, 1, 1])[0]:.3f}")
+s = np.array([[1000.0, 0.0]])
+print("scores 1000 and 0, p of the true class:", softmax(s)[0][0, 1])
+print(f"loss from p, log cut off: {cross_entropy(softmax(s)[0], [1])[0]:.1f}")
+print(f"loss from the scores    : {softmax_cross_entropy(s, [1])[0]:.1f}")
 
 # %%
 show(
@@ -409,21 +396,12 @@ expensive: the curve has no upper end.
 
 **From scores, not from probabilities.** Computed in two steps this breaks: if $p$ was
 rounded to 0, $\log p$ is $-\infty$. Libraries then cut $\log p$ off somewhere, which
-hides the true loss and its gradient. Fusing both steps needs no such trick:
+hides the true loss, 1000 in the last line above, and its gradient. Fusing both steps needs
+no such trick:
 
 $$-\log p_y = \log \sum_k e^{s_k} - s_y
 = \max_k s_k + \log \sum_k e^{s_k - \max_j s_j} - s_y.$$
-"""
 
-# %% tags=["nbval-check-output"]
-s, label = np.array([[1000.0, 0.0]]), [1]
-p, _ = softmax(s)
-print("p of the true class:", p[0, 1])
-print(f"loss from p, log cut off: {cross_entropy(p, label)[0]:.1f}")
-print(f"loss from the scores    : {softmax_cross_entropy(s, label)[0]:.1f}")
-
-# %% [markdown]
-r"""
 ### Exercise 2.2 (10 minutes)
 
 A loss of 1.386: is that much? The **perplexity** $e^{J}$ is easier to read: it is the
@@ -509,25 +487,8 @@ We want few errors and minimise cross-entropy instead: a
 **[surrogate](../site/glossary.md#surrogate-loss)** loss. It is fair if it bounds the 0/1 loss from above, for then a small surrogate forces few errors. If the
 answer is wrong, another class has at least as much probability, so $p \le \tfrac12$ for
 the true class and $-\log_2 p \ge 1$. The bound holds in **base 2**. With the natural
-logarithm, an error may cost as little as $\ln 2 = 0.693$:
-"""
+logarithm, an error may cost as little as $\ln 2 = 0.693$.
 
-# %% tags=["nbval-check-output"]
-p, label = np.array([[0.4, 0.6]]), np.array([0])
-natural, _ = cross_entropy(p, label)
-in_bits, _ = cross_entropy(p, label, base=2)
-print(f"0/1 {zero_one(p, label):.0f}, ln {natural:.3f}, log2 {in_bits:.3f}")
-
-# %%
-show(
-    loss_curves.losses_by_probability(),
-    alt="Losses over the probability of the true class. The 0/1 loss drops from 1 to 0 "
-    "at 1/2. The base-2 cross-entropy lies above it everywhere and touches it at 1/2 "
-    "and 1; the natural one passes below it between 0.37 and 0.5.",
-)
-
-# %% [markdown]
-r"""
 The base only scales the loss, so the choice changes no minimum. The second virtue of
 cross-entropy: as log-sum-exp minus a linear term it is **convex** in the scores, hence
 also in $(W, b)$ of a model whose scores are linear in them. There gradient descent meets
@@ -536,6 +497,10 @@ for $s = w_2 w_1 x$ with $x = 1$, $y = 1$, two good points have a bad one midway
 """
 
 # %% tags=["nbval-check-output"]
+p, label = np.array([[0.4, 0.6]]), np.array([0])
+natural, _ = cross_entropy(p, label)
+in_bits, _ = cross_entropy(p, label, base=2)
+print(f"0/1 {zero_one(p, label):.0f}, ln {natural:.3f}, log2 {in_bits:.3f}")
 rng = np.random.default_rng(4)
 x, y = rng.normal(size=(40, 2)), rng.integers(3, size=40)
 excess = []
@@ -547,6 +512,14 @@ print("linear model, midpoint never above the mean of the ends:", max(excess) <=
 for w1, w2 in [(2.0, 2.0), (0.0, 0.0), (-2.0, -2.0)]:
     print(f"w1 = {w1:4}, w2 = {w2:4}: loss {np.log1p(np.exp(-w1 * w2)):.3f}")
 
+# %%
+show(
+    loss_curves.losses_by_probability(),
+    alt="Losses over the probability of the true class. The 0/1 loss drops from 1 to 0 "
+    "at 1/2. The base-2 cross-entropy lies above it everywhere and touches it at 1/2 "
+    "and 1; the natural one passes below it between 0.37 and 0.5.",
+)
+
 # %% [markdown]
 r"""
 ## 2.9 Outputs that are numbers
@@ -556,29 +529,9 @@ such outputs for a target in $\mathbb{R}^K$. The loss is the **squared error**
 $\lVert \hat{y} - y \rVert^2$, added over the outputs of a sample; its mean over the
 samples is the **MSE**. (PyTorch's `MSELoss` also averages over the outputs and is $K$
 times smaller.)
-"""
 
-# %% tags=["nbval-check-output"]
-yhat = np.array([[1.0, 2.0], [0.0, 4.0]])
-target = np.array([[0.0, 2.0], [3.0, 3.0]])
-print("per sample", ((yhat - target) ** 2).sum(axis=1), "mse", mse(yhat, target)[0])
-rng = np.random.default_rng(8)
-x = np.linspace(-1, 1, 14)
-y = 0.5 + 2 * x + rng.normal(0, 0.5, 14)
-slope, offset = np.polyfit(x, y, 1)
-
-# %%
-show(
-    loss_curves.regression_residuals(x, y, offset + slope * x),
-    alt="Left: fourteen points and a fitted line; dotted residuals join them. Right: "
-    "the parabola of the squared error with each residual on it; the largest, near 0.8, "
-    "costs more than twice as much as the next.",
-)
-
-# %% [markdown]
-r"""
-*What to see.* Twice the residual costs four times as much, so a single outlier can
-dominate the fit.
+**Known bounds.** If targets lie between $A$ and $B$, stretch a sigmoid:
+$\hat{y} = A + (B-A)\,\sigma(s)$. Between $-2$ and $5$ this is $7\,\sigma(s) - 2$.
 
 A loss must *have* a best value. A well-known code example takes
 `(prediction - labels).sum()`. Signed errors cancel, the sum has no lower bound, and its
@@ -586,6 +539,11 @@ gradient does not even contain the labels. Data: $y = 2x$; 100 steps of rate 0.1
 """
 
 # %% tags=["nbval-check-output"]
+yhat = np.array([[1.0, 2.0], [0.0, 4.0]])
+target = np.array([[0.0, 2.0], [3.0, 3.0]])
+print("per sample", ((yhat - target) ** 2).sum(axis=1), "mse", mse(yhat, target)[0])
+bounded, _ = scaled_sigmoid(np.array([-40.0, 0.0, 40.0]), low=-2.0, high=5.0)
+print("s = -40, 0, 40:", bounded.round(3))
 x = np.linspace(0.1, 1.0, 10)
 w = 0.0
 for _ in range(100):
@@ -593,15 +551,13 @@ for _ in range(100):
 signed_sum, true_mse = (w * x - 2 * x).sum(), mse(w * x, 2 * x)[0]
 print(f"w = {w:.0f}, signed sum {signed_sum:.1f}, mse {true_mse:.0f}")
 
-# %% [markdown]
-r"""
-**Known bounds.** If targets lie between $A$ and $B$, stretch a sigmoid:
-$\hat{y} = A + (B-A)\,\sigma(s)$. Between $-2$ and $5$ this is $7\,\sigma(s) - 2$.
-"""
-
-# %% tags=["nbval-check-output"]
-bounded, _ = scaled_sigmoid(np.array([-40.0, 0.0, 40.0]), low=-2.0, high=5.0)
-print("s = -40, 0, 40:", bounded.round(3))
+# %%
+show(
+    loss_curves.regression_residuals(*loss_curves.noisy_line()),
+    alt="Left: fourteen points and a fitted line; dotted residuals join them. Right: "
+    "the parabola of the squared error with each residual on it; the largest, near 0.8, "
+    "costs more than twice as much as the next.",
+)
 
 # %%
 show(
@@ -612,6 +568,9 @@ show(
 
 # %% [markdown]
 r"""
+*What to see.* Twice the residual costs four times as much, so a single outlier can
+dominate the fit.
+
 Output and loss belong together:
 
 | target | output | loss |
@@ -630,12 +589,11 @@ at 0, which does no harm to a single layer (lecture 5 shows where it does). So e
 $\ln 10 = 2.303$: check that first.
 """
 
-# %%
+# %% tags=["nbval-check-output"]
 from nnlib.layers import Linear, Sequential
 from nnlib.optim import SGD
 from nnlib.train import evaluate, fit
 
-# %% tags=["nbval-check-output"]
 rng = np.random.default_rng(2)
 start_at_zero = Linear(64, 10, rng=rng, init=lambda shape, rng: np.zeros(shape))
 model = Sequential(start_at_zero)
@@ -654,28 +612,19 @@ show(
     "ones against it: class 0 has a blue hole in a red ring.",
 )
 
-# %% [markdown]
-r"""
-*What to see.* Each class has learned a template: where ink speaks for it, and where
-against. The score is the dot product of image and template. How sure is the model?
-Here are the four test digits on which it is least sure, and the one on which it is most.
-"""
-
-# %%
-p, _ = softmax(model(test[0]))
-order = np.argsort(p.max(axis=1))
-chosen = [*order[:4], order[-1]]
-images = test[0][chosen].reshape(-1, 8, 8)
 show(
-    outputs.predicted_digits(images, test[1][chosen], p[chosen]),
+    outputs.predicted_digits(*test, softmax(model(test[0]))[0], doubtful=4),
     alt="Five test digits above bars of their ten class probabilities. For the first "
     "four several classes share the probability; for the last one class has it all.",
 )
 
 # %% [markdown]
 r"""
-*What to see.* The doubtful digits are doubtful to us too, and the output says so. That is
-what we bought by asking for probabilities instead of a number. How `fit` found the
+*What to see.* Each class has learned a template: where ink speaks for it, and where
+against. The score is the dot product of image and template. How sure is the model? The
+second figure has the four test digits on which it is least sure, and the one on which it is
+most. The doubtful digits are doubtful to us too, and the output says so. That is what we
+bought by asking for probabilities instead of a number. How `fit` found the
 weights is the subject of the next lecture; its core is one line, the gradient $p - y$.
 
 > **Think!** A model has the better accuracy but the worse cross-entropy of two. How can

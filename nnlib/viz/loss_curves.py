@@ -194,6 +194,13 @@ def scaled_sigmoid_curve(low: float, high: float) -> Figure:
     return figure
 
 
+def noisy_line() -> tuple[Array, Array, Array]:
+    """Fourteen noisy points of a line, x and y, and the best line through them at x."""
+    x = np.linspace(-1, 1, 14)
+    y = 0.5 + 2 * x + np.random.default_rng(8).normal(0, 0.5, 14)
+    return x, y, np.polyval(np.polyfit(x, y, 1), x)
+
+
 @styled
 def regression_residuals(x: Array, y: Array, prediction: Array) -> Figure:
     """A fit with its residuals, and the squared error that each of them costs."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -138,20 +137,26 @@ def class_templates(W: Array, side: int) -> Figure:
 
 
 @styled
-def predicted_digits(images: Array, labels: Sequence[int], p: Array) -> Figure:
-    """Digits above the bars of their class probabilities, the true class marked."""
-    count = len(labels)
+def predicted_digits(X: Array, labels: Array, p: Array, doubtful: int = 4) -> Figure:
+    """Digits above the bars of their class probabilities, the true class marked.
+
+    X holds one square image a row. Of all rows the ``doubtful`` least sure are drawn,
+    and last the surest.
+    """
+    by_doubt = np.argsort(p.max(axis=1))
+    chosen = [*by_doubt[:doubtful], by_doubt[-1]]
+    side = round(X.shape[1] ** 0.5)
+    count = len(chosen)
     figure, axes = new_figure(2, count, size=(2.4 * count, 4.0))
     places = np.arange(p.shape[1])
-    for image, label, row, (top, bottom) in zip(
-        images, labels, p, axes.reshape(2, count).T, strict=True
-    ):
-        top.imshow(np.squeeze(image), cmap="gray_r")
+    for sample, (top, bottom) in zip(chosen, axes.T, strict=True):
+        label, row = int(labels[sample]), p[sample]
+        top.imshow(X[sample].reshape(side, side), cmap="gray_r")
         top.set_title(f"true class {label}")
         top.axis("off")
         bottom.bar(places, row, color=PALETTE["sky"])
         bottom.bar(label, row[label], color=PALETTE["vermillion"], hatch="//")
         bottom.set(xticks=places, ylim=(0, 1), yticks=[0, 0.5, 1], xlabel="class")
         bottom.tick_params(axis="x", labelsize=9)
-    axes.reshape(2, count)[1, 0].set_ylabel("probability")
+    axes[1, 0].set_ylabel("probability")
     return figure

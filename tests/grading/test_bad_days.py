@@ -88,7 +88,9 @@ def test_ctrl_c_ends_everything_at_once(new_course, tmp_path, sleeping, is_alive
     begun = time.monotonic()
     _, err = run.communicate(timeout=30)
     assert time.monotonic() - begun < 8
-    assert (run.returncode, err) == (130, "nncourse: interrupted\n")
+    # Python may end by the signal after all; to a shell the two are the same.
+    assert run.returncode in (130, -signal.SIGINT)
+    assert err == "nncourse: interrupted\n"
     until(lambda: not any(map(is_alive, below)), 5)
     assert not list((course / "tmp").iterdir())
 

@@ -104,6 +104,16 @@ def test_scaled_sigmoid_runs_between_its_bounds(no_overlap):
     assert "(0, 1.5)" in [text.get_text() for text in axes.texts]
 
 
+def test_noisy_line_comes_with_the_line_of_least_squares():
+    x, y, fit = loss_curves.noisy_line()
+    assert len(x) == 14
+    slope = np.diff(fit) / np.diff(x)
+    np.testing.assert_allclose(slope, slope[0])
+    # Residuals of least squares are orthogonal to the constant and to x.
+    np.testing.assert_allclose([(y - fit).sum(), (y - fit) @ x], 0.0, atol=1e-12)
+    assert np.abs(y - fit).max() > 0.5
+
+
 def test_residuals_lie_on_the_parabola(no_overlap):
     x = np.array([1.0, 0.0, 2.0])
     y, fit = np.array([1.0, 1.0, 4.0]), np.array([2.0, 1.0, 3.0])

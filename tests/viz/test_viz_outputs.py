@@ -164,12 +164,20 @@ def test_class_templates_show_the_columns_on_one_scale(no_overlap):
     assert maps[9].get_title() == "class 9"
 
 
-def test_predicted_digits_mark_the_true_class(no_overlap):
-    p = np.array([[0.2, 0.8], [0.6, 0.4]])
-    figure = outputs.predicted_digits(np.zeros((2, 8, 8)), [1, 1], p)
+def test_predicted_digits_are_the_least_sure_and_the_surest(no_overlap):
+    p = np.array([[0.2, 0.8], [0.6, 0.4], [0.3, 0.7], [0.1, 0.9]])
+    X = np.arange(16.0).reshape(4, 4)
+    figure = outputs.predicted_digits(X, np.array([1, 1, 0, 1]), p, doubtful=2)
     no_overlap(figure)
-    for axes, row in zip(figure.axes[2:], p, strict=True):
-        assert heights(axes) == [*row, row[1]]
+    chosen, labels = [1, 2, 3], [1, 0, 1]
+    assert [ax.get_title() for ax in figure.axes[:3]] == [
+        f"true class {label}" for label in labels
+    ]
+    for axes, sample in zip(figure.axes[:3], chosen, strict=True):
+        np.testing.assert_array_equal(
+            axes.images[0].get_array(), X[sample].reshape(2, 2)
+        )
+    for axes, sample, label in zip(figure.axes[3:], chosen, labels, strict=True):
+        assert heights(axes) == [*p[sample], p[sample, label]]
         assert [bar.get_hatch() for bar in axes.patches] == [None, None, "//"]
         assert axes.get_ylim() == (0, 1)
-    assert [axes.get_title() for axes in figure.axes[:2]] == ["true class 1"] * 2
