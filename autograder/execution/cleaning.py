@@ -8,7 +8,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import nbbase
 
-_HARMLESS = ("collapsed", "scrolled", "deletable", "editable")
+from autograder.execution.reading import SWITCHES
+
 _IMAGE = re.compile(r"image/(png|jpeg|gif|webp)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
@@ -17,23 +18,33 @@ def cleaned(cell: NotebookNode, tags: tuple[str, ...]) -> NotebookNode:
     """Return the cell with no metadata but what is known to be harmless."""
     kept = {
         key: cell.metadata[key]
-        for key in _HARMLESS
+        for key in SWITCHES
         if isinstance(cell.metadata.get(key), bool)
     }
     if tags:
         kept["tags"] = list(tags)
     cell.metadata = NotebookNode(kept)
-    if "attachments" in cell:
-        images = {
-            str(name): {
-                mime: data
-                for mime, data in bundle.items()
-                if _IMAGE.fullmatch(mime) and _BASE64.fullmatch(data)
-            }
-            for name, bundle in cell.attachments.items()
-        }
-        cell.attachments = nbformat.from_dict(images)
+    drop_all_but_pictures(cell)
     return cell
+
+
+def drop_all_but_pictures(cell: NotebookNode) -> None:
+    """Keep the pictures of a cell's attachments, and no attachment without one.
+
+    nbconvert stops the whole page at an attachment that is there but holds nothing.
+    """
+    if "attachments" not in cell:
+        return
+    kept = {}
+    for name, bundle in cell.attachments.items():
+        pictures = {
+            mime: data
+            for mime, data in bundle.items()
+            if _IMAGE.fullmatch(mime) and _BASE64.fullmatch(data)
+        }
+        if pictures:
+            kept[str(name)] = pictures
+    cell.attachments = nbformat.from_dict(kept)
 
 
 def retyped(cell: NotebookNode, cell_type: str) -> NotebookNode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 from pathlib import Path
 
 MAX_FILES = 1000
@@ -38,6 +39,28 @@ def submission_files(
         files[name] = path.read_bytes()
         room -= size
     return files, remarks[:50]
+
+
+def remove_links_out(folder: Path, submitted: Path, provided: Path) -> list[str]:
+    """Delete what nbgrader copied for links that lead out of a submission.
+
+    `folder` is the graded submission; what lies in it may come back to the student
+    with the feedback. Files that the assignment provides were copied last and stay.
+    """
+    remarks = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        # nbgrader copies no notebooks, so these are the graded ones.
+        if path.suffix == ".ipynb" or not path.is_file():
+            continue
+        if _leads_out(submitted, name) and not _same(path, provided / name):
+            path.unlink()
+            remarks.append(f"file {name!r} is a link out of the submission: removed")
+    return remarks[:50]
+
+
+def _same(path: Path, other: Path) -> bool:
+    return other.is_file() and filecmp.cmp(path, other, shallow=False)
 
 
 def _leads_out(submitted: Path, name: str) -> bool:

@@ -1,11 +1,12 @@
 """The global variables of the test cells, which reach on into the student's notebook.
 
 A name means, in this order: what the test cells and shared cells defined, a built-in,
-what the student's notebook defined. Assigning and deleting is local, except for a name
-that the same cell took from the student before: then the student's functions are to see
-the change (``del squares`` to find out whether a function uses it). Never otherwise: a
-student who defines ``expected = None`` must not be given the value that a test assigns
-to its own variable of that name. All such changes are undone after the cell.
+a well-known module if the test uses it as one, what the student's notebook defined.
+Assigning and deleting is local, except for a name that the same cell took from the
+student before: then the student's functions are to see the change (``del squares`` to
+find out whether a function uses it). Never otherwise: a student who defines
+``expected = None`` must not be given the value that a test assigns to its own variable
+of that name. All such changes are undone after the cell.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from __future__ import annotations
 import ast
 import builtins
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autograder.execution.remote import Link
+from autograder.execution.remote import Link, modules
 from autograder.execution.remote.shared import Shared
 from autograder.sandbox.inside.arrays import Unsendable
 
@@ -34,10 +35,24 @@ class TestNamespace(dict):
         self._changed: set[str] = set()
         self._deleted: set[str] = set()
         self._bound_beforehand: set[str] = set()
+        self._modules = dict.fromkeys(modules.UNMISTAKABLE, True)
 
-    def begin_cell(self, link: Link | None, names_in_classes: Iterable[str]) -> None:
-        """Let names reach the student's notebook, for one cell."""
+    def begin_cell(
+        self,
+        link: Link | None,
+        names_in_classes: Iterable[str],
+        modules_meant: Mapping[str, bool] = types.MappingProxyType({}),
+    ) -> None:
+        """Let names reach the student's notebook, for one cell.
+
+        Args:
+            link: the student's end.
+            names_in_classes: names that class bodies of the cell read directly.
+            modules_meant: which ambiguous names mean modules. What is said of a name
+                holds for later cells too, which may call functions of this one.
+        """
         self._link = link
+        self._modules.update(modules_meant)
         for name in names_in_classes:
             # Class bodies look only at the plain dict, not at __missing__.
             if not dict.__contains__(self, name) and not hasattr(builtins, name):
@@ -73,7 +88,7 @@ class TestNamespace(dict):
         if self._link is None or name in self._deleted or name.startswith("__"):
             raise KeyError(name)
         try:
-            value = self._link.lookup(name)
+            value = self._module(name) or self._link.lookup(name)
         except NameError:
             raise KeyError(name) from None
         self._taken.add(name)
@@ -113,6 +128,10 @@ class TestNamespace(dict):
             return self[name]
         except KeyError:
             return default
+
+    def _module(self, name: str) -> types.ModuleType | None:
+        """Return the module that the test means by a name, whatever the student's."""
+        return modules.well_known(name) if self._modules.get(name) else None
 
     def _students(self, name: str) -> bool:
         return self._link is not None and name in self._link.names()

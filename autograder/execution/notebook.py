@@ -104,6 +104,10 @@ class _NotebookRun:
             "shared": self._run_shared,
             "test": self._run_test,
         }
+        if any(cell.kind != "skip" for cell in cells):
+            # The start of the sandbox does not count.
+            self._living_session()
+            self._started = time.monotonic()
         for cell in cells:
             if cell.kind == "skip":
                 continue

@@ -9,12 +9,9 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4.nbbase import new_output
 
-from autograder.execution.sanitize import (
-    clean_html,
-    clean_markdown,
-    clean_tex,
-    svg_as_image,
-)
+from autograder.execution.cleaning import drop_all_but_pictures
+from autograder.execution.markdown import MarkdownCleaner
+from autograder.execution.sanitize import clean_html, clean_tex, svg_as_image
 from autograder.execution.scores import points_from_text
 from autograder.execution.testcell import RUBRIC_MIME
 
@@ -35,7 +32,13 @@ class OutputLimits:
     notebook: int = 20_000_000
 
 
-def tidy_outputs(cell: NotebookNode, limits: OutputLimits, *, trusted: bool) -> None:
+def tidy_outputs(
+    cell: NotebookNode,
+    limits: OutputLimits,
+    markdown: MarkdownCleaner,
+    *,
+    trusted: bool,
+) -> None:
     """Make a code cell's outputs harmless and limit their number and size.
 
     The results and errors of a trusted cell, a test, decide about points: they are
@@ -44,7 +47,7 @@ def tidy_outputs(cell: NotebookNode, limits: OutputLimits, *, trusted: bool) -> 
     kept: list[NotebookNode] = []
     dropped, used = 0, 0
     for output in cell.outputs:
-        clean = _tidy(output, limits, trusted=trusted)
+        clean = _tidy(output, limits, markdown, trusted=trusted)
         size = _size(clean)
         decides = trusted and clean.output_type in ("error", "execute_result")
         fits = len(kept) < limits.count and used + size <= limits.cell
@@ -107,9 +110,10 @@ def add_error(cell: NotebookNode, name: str, reason: str) -> None:
     )
 
 
-def tidy_markdown(cell: NotebookNode) -> bool:
+def tidy_markdown(cell: NotebookNode, markdown: MarkdownCleaner) -> bool:
     """Make a student's Markdown harmless; tell whether anything had to be changed."""
-    cleaned = clean_markdown(cell.source, tuple(cell.get("attachments", {})))
+    drop_all_but_pictures(cell)
+    cleaned = markdown.clean(cell.source, tuple(cell.get("attachments", {})))
     changed = bool(cleaned != cell.source)
     cell.source = cleaned
     return changed
@@ -120,7 +124,13 @@ def _no_result(output: NotebookNode) -> None:
     output.pop("execution_count", None)
 
 
-def _tidy(output: NotebookNode, limits: OutputLimits, *, trusted: bool) -> NotebookNode:
+def _tidy(
+    output: NotebookNode,
+    limits: OutputLimits,
+    markdown: MarkdownCleaner,
+    *,
+    trusted: bool,
+) -> NotebookNode:
     if output.output_type == "stream":
         output.text = _shortened(output.text, limits.text)
     elif output.output_type == "error":
@@ -129,18 +139,22 @@ def _tidy(output: NotebookNode, limits: OutputLimits, *, trusted: bool) -> Noteb
             _shortened(line, limits.text // 10) for line in output.traceback[:200]
         ]
     else:
-        output.data = _tidy_data(output.data, limits, trusted=trusted)
+        output.data = _tidy_data(output.data, limits, markdown, trusted=trusted)
         output.metadata = _tidy_metadata(output.get("metadata", {}))
     return output
 
 
 def _tidy_data(
-    data: dict[str, Any], limits: OutputLimits, *, trusted: bool
+    data: dict[str, Any],
+    limits: OutputLimits,
+    markdown: MarkdownCleaner,
+    *,
+    trusted: bool,
 ) -> NotebookNode:
     kept: dict[str, Any] = {}
     left_out = []
     for mime, value in data.items():
-        clean = _tidy_value(mime, value, limits, trusted=trusted)
+        clean = _tidy_value(mime, value, limits, markdown, trusted=trusted)
         if clean is None:
             left_out.append(mime)
         else:
@@ -151,7 +165,12 @@ def _tidy_data(
 
 
 def _tidy_value(
-    mime: str, value: Any, limits: OutputLimits, *, trusted: bool
+    mime: str,
+    value: Any,
+    limits: OutputLimits,
+    markdown: MarkdownCleaner,
+    *,
+    trusted: bool,
 ) -> dict[str, Any] | None:
     """Return what is shown in the place of one representation; None: nothing."""
     if mime == RUBRIC_MIME:
@@ -172,7 +191,7 @@ def _tidy_value(
     if mime == "text/html":
         return {mime: clean_html(value)}
     if mime == "text/markdown":
-        return {mime: clean_markdown(value)}
+        return {mime: markdown.clean(value)}
     if mime == "text/latex":
         return {mime: clean_tex(value)}
     return None

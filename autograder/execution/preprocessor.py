@@ -20,7 +20,7 @@ from traitlets import Enum, Integer
 from traitlets.utils.importstring import import_item
 
 from autograder.execution.cells import NotebookResult
-from autograder.execution.files import submission_files
+from autograder.execution.files import remove_links_out, submission_files
 from autograder.execution.outputs import OutputLimits
 from autograder.execution.release import ReleasedNotebook, load_release
 from autograder.execution.repair import (
@@ -50,7 +50,10 @@ class RepairNotebook(NbGraderPreprocessor):
         report = report_of(repaired.notebook)
         if "renamed" in notes:
             report.repaired.insert(0, f"the notebook was called {notes['renamed']!r}")
+        report.warnings.extend(self._remove_links(names))
         who = f"{names['student']}, {names['notebook']}"
+        for line in report.warnings:
+            self.log.warning("%s: %s", who, line)
         if report.get("unreadable"):
             self.log.warning("No points for %s: %s", who, report.unreadable)
         for line in report.repaired:
@@ -64,6 +67,20 @@ class RepairNotebook(NbGraderPreprocessor):
             self.log.exception("A submission could not be mended")
             reason = f"it is damaged in an unknown way ({type(error).__name__})"
             return Repaired(stand_in(release, reason))
+
+    def _remove_links(self, names: dict[str, str]) -> list[str]:
+        directory = course_directory(self)
+        if directory is None:
+            return []
+        graded, submitted, provided = (
+            Path(directory.format_path(step, student, names["assignment"]))
+            for step, student in (
+                (directory.autograded_directory, names["student"]),
+                (directory.submitted_directory, names["student"]),
+                (directory.source_directory, "."),
+            )
+        )
+        return remove_links_out(graded, submitted, provided)
 
     def _release(self, names: dict[str, str]) -> ReleasedNotebook:
         directory = course_directory(self)

@@ -19,7 +19,12 @@ from nbformat.v4 import nbbase
 MAX_BYTES = 50_000_000
 MAX_CELLS = 2_000
 
+SWITCHES = ("collapsed", "scrolled", "deletable", "editable")
+"""Metadata of a cell that are true or false, and harmless."""
+
 _VALID_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_VALID_TAG = re.compile(r"[^,]+")
+_OUTPUT_TYPES = ("stream", "display_data", "execute_result", "error")
 
 
 class Unreadable(Exception):
@@ -113,7 +118,7 @@ def _rebuild(data: dict[str, Any]) -> NotebookNode:
     metadata = data.get("metadata")
     return nbbase.new_notebook(
         cells=rebuilt,
-        metadata=nbformat.from_dict(metadata if isinstance(metadata, dict) else {}),
+        metadata=_notebook_metadata(metadata if isinstance(metadata, dict) else {}),
     )
 
 
@@ -122,7 +127,7 @@ def _rebuild_cell(raw: dict[str, Any], place: int, used: set[str]) -> NotebookNo
     cell = NotebookNode(
         id=_fresh_id(raw.get("id"), place, used),
         cell_type=_cell_type(raw),
-        metadata=nbformat.from_dict(metadata if isinstance(metadata, dict) else {}),
+        metadata=_cell_metadata(metadata if isinstance(metadata, dict) else {}),
         source=text_of(raw.get("source")),
     )
     if cell.cell_type == "code":
@@ -133,12 +138,49 @@ def _rebuild_cell(raw: dict[str, Any], place: int, used: set[str]) -> NotebookNo
     elif isinstance(raw.get("attachments"), dict):
         cell.attachments = nbformat.from_dict(
             {
-                name: {m: text_of(data) for m, data in bundle.items()}
+                text_of(name): {text_of(m): text_of(data) for m, data in bundle.items()}
                 for name, bundle in raw["attachments"].items()
                 if isinstance(bundle, dict)
             }
         )
     return cell
+
+
+def _cell_metadata(raw: dict[str, Any]) -> NotebookNode:
+    """Return what repair looks at; metadata of other tools may have any form."""
+    kept: dict[str, Any] = {
+        key: raw[key] for key in SWITCHES if isinstance(raw.get(key), bool)
+    }
+    tags = raw.get("tags")
+    if isinstance(tags, list):
+        names = [text_of(tag) for tag in tags if isinstance(tag, str)]
+        kept["tags"] = [n for n in dict.fromkeys(names) if _VALID_TAG.fullmatch(n)]
+    if isinstance(raw.get("nbgrader"), dict):
+        kept["nbgrader"] = _plain(raw["nbgrader"])
+    return nbformat.from_dict({**kept, **_ours(raw)})
+
+
+def _notebook_metadata(raw: dict[str, Any]) -> NotebookNode:
+    kernel = raw.get("kernelspec")
+    plain = _plain(kernel) if isinstance(kernel, dict) else {}
+    sound = all(isinstance(plain.get(key), str) for key in ("name", "display_name"))
+    kept = {"kernelspec": plain} if sound else {}
+    return nbformat.from_dict({**kept, **_ours(raw)})
+
+
+def _ours(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return what the grader noted: nbgrader reads a repaired notebook once more."""
+    notes = raw.get("nncourse")
+    return {"nncourse": notes} if isinstance(notes, dict) else {}
+
+
+def _plain(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields whose values are text, numbers, truth values or nothing."""
+    return {
+        text_of(key): text_of(value) if isinstance(value, str) else value
+        for key, value in fields.items()
+        if value is None or isinstance(value, str | int | float)
+    }
 
 
 def _cell_type(raw: dict[str, Any]) -> str:
@@ -162,7 +204,7 @@ def _fresh_id(wanted: Any, place: int, used: set[str]) -> str:
 def _valid_outputs(outputs: list[Any]) -> list[NotebookNode]:
     kept = []
     for raw in outputs:
-        if not isinstance(raw, dict):
+        if not isinstance(raw, dict) or raw.get("output_type") not in _OUTPUT_TYPES:
             continue
         output = nbformat.from_dict(raw)
         if output.get("output_type") == "stream":

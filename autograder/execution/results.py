@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.execution.cells import CellOutcome, NotebookResult
+from autograder.execution.markdown import MarkdownCleaner
 from autograder.execution.outputs import (
     OutputLimits,
     add_error,
@@ -66,10 +67,11 @@ def settle_notebook(notebook: NotebookNode, limits: OutputLimits) -> list[str]:
     report = report_of(notebook)
     unreadable = report.get("unreadable")
     corrected: list[str] = []
+    markdown = MarkdownCleaner()
     for cell in notebook.cells:
         foreign = cell.cell_type == "markdown" and not _told(cell).get("released")
-        if foreign and tidy_markdown(cell):
-            corrected.append(f"cell '{cell.id}': its HTML was made harmless")
+        if foreign and tidy_markdown(cell, markdown):
+            corrected.append(f"cell '{cell.id}': its Markdown was made harmless")
         if cell.cell_type != "code":
             continue
         test = is_test(cell)
@@ -78,7 +80,7 @@ def settle_notebook(notebook: NotebookNode, limits: OutputLimits) -> list[str]:
             add_error(cell, "NotReadable", unreadable)
         elif test and _never_ran(cell):
             add_error(cell, "TestDidNotRun", "the cell was missing")
-        tidy_outputs(cell, limits, trusted=test)
+        tidy_outputs(cell, limits, markdown, trusted=test)
         if test:
             remarks = settle_score(cell, points_of(cell) or 0.0)
             name = cell.metadata.nbgrader.grade_id

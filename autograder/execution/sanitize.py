@@ -1,4 +1,4 @@
-"""Takes out of students' HTML, Markdown and images whatever could act on a reader.
+"""Takes out of students' HTML and images whatever could act on a reader.
 
 Graded notebooks are shown to instructors (formgrader) and to students (feedback pages)
 in pages that can do more than show: a script in an answer could set scores.
@@ -45,12 +45,6 @@ _TEX_COMMAND = re.compile(
     r"\\(href(?!\s*\{https?://)|class|cssId|style|require|mmlToken|unicode|data|Tip)"
     r"(?![A-Za-z])"
 )
-# Markdown without any of these renders to text, emphasis, lists, code and tables only.
-_MAY_BE_RAW = re.compile(r"<|\]\s*[(:\[]|\\")
-_ATTACHMENT = re.compile(r"attachment:([^\s)\"'>]+)")
-
-MAX_MARKDOWN = 50_000
-"""Characters of an answer that are shown; rendering can take quadratic time."""
 
 
 def clean_html(html: str) -> str:
@@ -69,36 +63,6 @@ def clean_tex(text: str) -> str:
     $\text{javascript:steal()}{\alpha}$
     """
     return _TEX_COMMAND.sub(r"\\text", text)
-
-
-def clean_markdown(source: str, attachments: Collection[str] = ()) -> str:
-    """Return the Markdown unchanged if its page is harmless, else with its HTML shown.
-
-    The question is put to the renderer and the sanitizer that matter: what they make
-    of the text has to be the same with and without the sanitizer. A picture that the
-    cell refers to but does not have would stop the whole page; it becomes a name.
-    """
-    if len(source) > MAX_MARKDOWN + 1000:
-        left = len(source) - MAX_MARKDOWN
-        return _fenced(f"{source[:MAX_MARKDOWN]}\n... {left} characters left out")
-    if not _MAY_BE_RAW.search(source):
-        return source
-    source = clean_tex(source)
-    source = _ATTACHMENT.sub(
-        lambda link: link[0] if link[1] in attachments else f"missing-{link[1]}", source
-    )
-    if _renders_harmless(source, attachments):
-        return source
-    escaped = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", source)
-    if _renders_harmless(escaped, attachments):
-        return escaped
-    return _fenced(source)
-
-
-def _fenced(source: str) -> str:
-    longest = max((len(run) for run in re.findall(r"`+", source)), default=0)
-    fence = "`" * (max(longest, 2) + 1)
-    return f"{fence}\n{source}\n{fence}"
 
 
 def svg_as_image(svg: str) -> str:
@@ -131,7 +95,8 @@ def _clean(html: str, classes: dict[str, set[str]] | None) -> str:
     )
 
 
-def _renders_harmless(source: str, attachments: Collection[str]) -> bool:
+def renders_harmless(source: str, attachments: Collection[str]) -> bool:
+    """Tell whether the page that nbconvert makes of Markdown needs no sanitizing."""
     pictures = {name: {"image/png": ""} for name in attachments}
     renderer = IPythonRenderer(escape=False, attachments=pictures)
     try:

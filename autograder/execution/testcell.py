@@ -11,7 +11,7 @@ import os
 import sys
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from autograder.execution.capture import PROCESS_LOCK, Recorder, recording
 from autograder.execution.cells import CellOutcome
 from autograder.execution.namespace import TestNamespace, names_in_class_bodies
 from autograder.execution.remote import Link
+from autograder.execution.remote.modules import modules_meant
 from autograder.execution.remote.seed import watched_seeding
 from autograder.execution.timelimit import TimeLimitReached, time_limit
 from autograder.execution.tracebacks import error_output
@@ -39,6 +40,7 @@ class CompiledCell:
     filename: str
     text: str
     names_in_class_bodies: frozenset[str]
+    modules_meant: Mapping[str, bool]
     body: types.CodeType
     last: types.CodeType | None
     is_silent: bool
@@ -50,13 +52,14 @@ def compile_cell(source: str, filename: str) -> CompiledCell:
     text = TransformerManager().transform_cell(source)
     tree = ast.parse(text, filename)
     names = frozenset(names_in_class_bodies(tree))
+    meant = modules_meant(tree)
     final, last = tree.body[-1] if tree.body else None, None
     if isinstance(final, ast.Expr):
         tree.body.pop()
         last = _compile(ast.Expression(final.value), filename, "eval")
     body = _compile(tree, filename, "exec")
     silent = source.rstrip().endswith(";")
-    return CompiledCell(filename, text, names, body, last, silent)
+    return CompiledCell(filename, text, names, meant, body, last, silent)
 
 
 def _compile(tree: Any, filename: str, mode: str) -> types.CodeType:
@@ -155,7 +158,7 @@ class TestCells:
         lines = cell.text.splitlines(keepends=True)
         linecache.cache[cell.filename] = (len(cell.text), None, lines, cell.filename)
         self._files.append(cell.filename)
-        self.namespace.begin_cell(link, cell.names_in_class_bodies)
+        self.namespace.begin_cell(link, cell.names_in_class_bodies, cell.modules_meant)
         try:
             self._evaluate(cell.body)
             if cell.last is not None:

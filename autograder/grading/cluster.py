@@ -6,9 +6,9 @@ import contextlib
 import logging
 import time
 import uuid
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
+from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from autograder.errors import CourseError
 from autograder.grading.process import end_processes, grade_in_process
@@ -19,8 +19,8 @@ LOOK_SECONDS = 1
 ABANDONED_SECONDS = 300
 """A cluster may shrink to nothing for a while, but not for so long."""
 
-Task = tuple[str, frozenset[str]]
-"""The key of a task and the workers that may do it; none means all."""
+Task = tuple[Any, frozenset[str]]
+"""A task of the cluster and the workers that may do it; none means all."""
 
 
 class DaskEngine:
@@ -33,7 +33,7 @@ class DaskEngine:
     def __init__(self, address: str, silent_seconds: float) -> None:
         from distributed import Client
 
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        _keep_quiet("distributed", "tornado")
         self.address = address
         self.silent_seconds = silent_seconds
         try:
@@ -46,7 +46,7 @@ class DaskEngine:
                 "`dask scheduler`, or leave out --cluster to grade on this machine"
             ) from error
         self._package = b""
-        self._tasks: WeakKeyDictionary[Future, Task] = WeakKeyDictionary()
+        self._tasks: dict[Future, Task] = {}
         self._signs: dict[str, tuple[float, float]] = {}
         self._threads: dict[str, int] = {}
         self._looked = self._last_answer = time.monotonic()
@@ -67,15 +67,26 @@ class DaskEngine:
         self._package = package
         alive = self._alive()
         some = frozenset(alive) if len(alive) < len(self._threads) else frozenset()
-        restriction = {"workers": sorted(some)} if some else {}
-        key = f"nncourse-{uuid.uuid4()}"
-        future: Future = self.client.get_executor(pure=False, **restriction).submit(
+        task = self.client.submit(
             grade_with_same_versions,
             *(versions(), package, submission, seconds),
-            key=key,
+            key=f"nncourse-{uuid.uuid4()}",
+            workers=sorted(some) or None,
         )
-        self._tasks[future] = key, some
+        future: Future = Future()
+        self._tasks[future] = task, some
+        task.add_done_callback(partial(self._pass_on, future))
         return future
+
+    def _pass_on(self, future: Future, task: Any) -> None:
+        """Give a result on; Dask's own executor drops one whose worker just died."""
+        try:
+            result = task.result(timeout=self.silent_seconds)
+        except (Exception, CancelledError) as error:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+        self._tasks.pop(future, None)
 
     def lost(self) -> set[Future]:
         """The submissions in the hands of workers that hang or are gone."""
@@ -91,17 +102,18 @@ class DaskEngine:
                 for keys in self._ask(self.client.processing, silent).values()
                 for key in keys
             }
-        return {
-            future
-            for future, (key, workers) in list(self._tasks.items())
-            if not future.done() and (key in held or (workers and not workers & alive))
+        lost = {
+            future: task
+            for future, (task, workers) in list(self._tasks.items())
+            if task.key in held or (workers and not workers & alive)
         }
+        self._ask(self.client.cancel, list(lost.values()))
+        return set(lost)
 
     def close(self) -> None:
         """Leave the cluster; it runs on, without our processes."""
-        for future in list(self._tasks):
-            future.cancel()
         with contextlib.suppress(Exception):  # it may be the cluster that failed
+            self.client.cancel([task for task, _ in list(self._tasks.values())])
             self.client.run(
                 end_processes,
                 self._package,
@@ -113,7 +125,7 @@ class DaskEngine:
 
     def _look(self) -> None:
         """Note which workers there are and which of them gave a new sign of life."""
-        information = self._ask(self.client.scheduler_info)["workers"]
+        information = self._ask(lambda: self.client.scheduler_info()["workers"])
         now = self._looked = time.monotonic()
         self._threads = {name: about["nthreads"] for name, about in information.items()}
         signs = {}
@@ -144,7 +156,7 @@ class DaskEngine:
         """Ask the scheduler something; it may be gone."""
         try:
             return question(*words)
-        except (OSError, TimeoutError, RuntimeError) as error:
+        except (OSError, TimeoutError, RuntimeError, KeyError) as error:
             raise CourseError(
                 f"the Dask scheduler at {self.address} is gone; start it and run the "
                 "same command again: what is finished is not graded twice"
@@ -175,6 +187,13 @@ class DaskEngine:
                     f"worker {worker} differs from this machine: {different}; install "
                     "the same versions there, else scores could depend on the machine"
                 )
+
+
+def _keep_quiet(*packages: str) -> None:
+    """Silence their logs: what matters to a TA is told by the engine itself."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in packages:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def grade_with_same_versions(

@@ -1,9 +1,9 @@
 """Where submissions are graded, and the queue that keeps an engine busy.
 
-An engine hands work to a ``concurrent.futures.Executor``: threads of this machine, or
-the workers of a Dask cluster (`autograder.grading.cluster`). What it runs gets bytes
-and returns bytes; nothing of the course lies on a cluster's disks beforehand except the
-installed package.
+An engine takes work and gives a ``concurrent.futures.Future`` for it: threads of this
+machine, or the workers of a Dask cluster (`autograder.grading.cluster`). What it runs
+gets bytes and returns bytes; nothing of the course lies on a cluster's disks beforehand
+except the installed package.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Engine(Protocol):
         """Begin with one submission."""
 
     def lost(self) -> set[Future]:
-        """What will never be finished, because who has it in hand is gone or hangs."""
+        """What is given up, because the worker that has it in hand is gone or hangs."""
 
     def close(self) -> None:
         """End everything, also what is still running."""
@@ -116,7 +116,6 @@ class Queue:
         for future in done:
             yield *self._running.pop(future), _outcome(future)
         for future in self.engine.lost() & self._running.keys():
-            future.cancel()
             reason = "the worker that had it in hand gives no sign of life"
             yield *self._running.pop(future), Failure(reason)
 

@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from io import BufferedRWPair
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,13 @@ def main(scratch: str) -> None:
     watch = threading.Thread(target=_end_with, args=(connection, scratch), daemon=True)
     watch.start()
     logging.disable(logging.WARNING)  # warnings are in the notebook's report
-    stream = connection.makefile("rwb")
+    try:
+        _answer(connection.makefile("rwb"))
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends already
+
+
+def _answer(stream: BufferedRWPair) -> None:
     grader: Grader | None = None
     with contextlib.suppress(OSError):
         while frame := read_frame(stream):

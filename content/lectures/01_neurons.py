@@ -36,8 +36,12 @@ import numpy as np
 
 from nnlib import data, neuron
 from nnlib.activations import relu, sigmoid, step, tanh
+from nnlib.layers import Linear, Sequential, Sigmoid, Tanh
 from nnlib.linear import linear
+from nnlib.losses import binary_cross_entropy, mse
+from nnlib.optim import Adam
 from nnlib.testing import Rubric, assert_close
+from nnlib.train import fit
 from nnlib.viz import diagrams, hidden_layers, neurons, show
 
 # %% [markdown]
@@ -130,13 +134,6 @@ show(
     "left of zero and 1 right of it.",
 )
 
-# %% [markdown]
-r"""
-*What to see.* The step has derivative zero wherever it has one, so gradients cannot
-train it. Sigmoid and tanh are steep near zero and
-**[saturate](../site/glossary.md#saturation)** far out. ReLU keeps slope 1 on one side.
-"""
-
 # %%
 show(
     neurons.slope_family(),
@@ -146,8 +143,12 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* For $a \to \infty$ the sigmoid becomes the step, except at $s=0$, where it
-stays $\tfrac12$. As long as $|as|$ is small it is nearly the line $\tfrac12 + \tfrac{a}{4}s$.
+*What to see.* The step has derivative zero wherever it has one, so gradients cannot
+train it. Sigmoid and tanh are steep near zero and
+**[saturate](../site/glossary.md#saturation)** far out. ReLU keeps slope 1 on one side.
+
+The second figure varies the slope. For $a \to \infty$ the sigmoid becomes the step, except
+at $s=0$, where it stays $\tfrac12$. As long as $|as|$ is small it is nearly the line $\tfrac12 + \tfrac{a}{4}s$.
 
 ## 1.4 Geometry: what $w$ and $b$ mean
 
@@ -156,6 +157,13 @@ The boundary $w^\top x + b = 0$ is a line for two inputs, a plane for three, a
 stands at right angles to it and points to the side $s>0$. The closest boundary point to
 the origin is $-b\,w/\lVert w\rVert^2$, so the signed distance is $-b/\lVert w\rVert$: $w$
 turns the boundary and $b$ shifts it.
+
+One line cannot separate XOR: if both $(0,1)$ and $(1,0)$ have $s \ge 0$, add the two
+inequalities: $w_1 + w_2 + 2b \ge 0$. The left side is also the sum of the scores of
+$(0,0)$ and $(1,1)$, which therefore cannot both be negative.
+
+Now a neuron to play with: $w=(1,1)$, $b=-2$ on the square $[-5,5]^2$, once with a steep
+($a=10$), a usual ($a=1$) and a flat ($a=0.1$) sigmoid.
 """
 
 # %%
@@ -166,16 +174,6 @@ show(
     "distance of the line from the origin. Right: for three inputs the boundary is a "
     "plane, again with w as its normal.",
 )
-
-# %% [markdown]
-r"""
-One line cannot separate XOR: if both $(0,1)$ and $(1,0)$ have $s \ge 0$, add the two
-inequalities: $w_1 + w_2 + 2b \ge 0$. The left side is also the sum of the scores of
-$(0,0)$ and $(1,1)$, which therefore cannot both be negative.
-
-Now a neuron to play with: $w=(1,1)$, $b=-2$ on the square $[-5,5]^2$, once with a steep
-($a=10$), a usual ($a=1$) and a flat ($a=0.1$) sigmoid.
-"""
 
 # %% tags=["nbval-check-output"]
 corners = np.array([[-5.0, -5.0], [-5.0, 5.0], [5.0, -5.0], [5.0, 5.0]])
@@ -274,6 +272,10 @@ separable = neuron.Perceptron().fit(X_two, y_two)
 lamp = neuron.Perceptron(max_epochs=10).fit(X, y)
 print("separable:", separable.mistakes)
 print("XOR      :", lamp.mistakes)
+y_and = np.array([0.0, 0.0, 0.0, 1.0])
+for eta in (1.0, 1 / 128):
+    run = neuron.Perceptron(eta=eta).fit(X, y_and)
+    print(f"eta = {eta:.3f}: on AND {run.mistakes}")
 
 
 # %%
@@ -293,18 +295,9 @@ r"""
 epoch 2, so every later epoch repeats the same four mistakes. A popular remedy, "take a
 small learning rate $\eta$", does nothing here. From zero weights all updates are
 multiples of $\eta$: it rescales $w$ and $b$ and changes no decision. Compare the
-mistakes on AND. What helps is a limit on the epochs, keeping the best weights so far
+mistakes on AND above. What helps is a limit on the epochs, keeping the best weights so far
 ("pocket"), or averaging.
-"""
 
-# %% tags=["nbval-check-output"]
-y_and = np.array([0.0, 0.0, 0.0, 1.0])
-for eta in (1.0, 1 / 128):
-    run = neuron.Perceptron(eta=eta).fit(X, y_and)
-    print(f"eta = {eta:.3f}: mistakes {run.mistakes}")
-
-# %% [markdown]
-r"""
 ## 1.6 Layers
 
 One neuron answers one yes-or-no question, along one line. Which digit is this?
@@ -359,6 +352,10 @@ r"""
 Is the activation needed in between? Take it away:
 $(xW^{(1)} + b^{(1)})W^{(2)} + b^{(2)} = x\,(W^{(1)}W^{(2)}) + \text{constant}$. Two linear
 layers are one, and a non-linear last step alone still draws a straight line.
+
+**XOR at last.** Exclusive or is "OR, but not both", so let one hidden unit compute OR,
+$H(x_1 + x_2 - 0.5)$, the other NAND, $H(-x_1 - x_2 + 1.5)$, and the output AND,
+$H(h_1 + h_2 - 1.5)$.
 """
 
 # %% tags=["nbval-check-output"]
@@ -369,13 +366,6 @@ two_layers, _ = linear(linear(x, W1, b1)[0], W2, b2)
 one_layer, _ = linear(x, W1 @ W2, b1 @ W2 + b2)
 gap = abs(two_layers - one_layer).max()
 print(f"shape {two_layers.shape}, largest gap {gap:.3f}")
-
-# %% [markdown]
-r"""
-**XOR at last.** Exclusive or is "OR, but not both", so let one hidden unit compute OR,
-$H(x_1 + x_2 - 0.5)$, the other NAND, $H(-x_1 - x_2 + 1.5)$, and the output AND,
-$H(h_1 + h_2 - 1.5)$.
-"""
 
 # %% tags=["nbval-check-output"]
 W1, b1 = np.array([[1.0, -1.0], [1.0, -1.0]]), np.array([-0.5, 1.5])
@@ -393,14 +383,6 @@ show(
     "one line separates them from the rest. The output is on in the strip between.",
 )
 
-# %% [markdown]
-r"""
-*What to see.* Each hidden unit draws one line, as every neuron does. Its output is a new
-coordinate, and in these coordinates the classes **are** separable: a hidden layer
-moves the problem to a space where the next layer finds it easy. With sigmoids instead
-of steps the same holds; find how far the biases may go before a point is lost.
-"""
-
 # %%
 hidden_layers.explore_xor()
 
@@ -414,6 +396,11 @@ show(
 
 # %% [markdown]
 r"""
+*What to see.* Each hidden unit draws one line, as every neuron does. Its output is a new
+coordinate, and in these coordinates the classes **are** separable: a hidden layer
+moves the problem to a space where the next layer finds it easy. With sigmoids instead
+of steps the same holds; find how far the biases may go before a point is lost.
+
 ### Exercise 1.2 (10 minutes)
 
 XOR can be built differently: with the hidden units OR and **AND**, and an output unit
@@ -488,6 +475,10 @@ exponentially with depth" is true of such functions. It is no law for every task
 and *enough* units comes as close as you like to any *continuous* function on a *closed and
 bounded* set (Cybenko, 1989; Leshno et al., 1993). Each word counts. With $f(s)=s^2$, 50 units
 span only $1, x, x^2$; and $1/x$ on $(0,1]$, where it is unbounded, is out of reach.
+
+After this check, networks with 2, 5 and 20 hidden units **learn** a curve. `fit` moves all
+weights so that the squared error falls. How is the subject of lectures 3 and 9; here it is
+a box that we open later.
 """
 
 # %% tags=["nbval-check-output"]
@@ -498,19 +489,6 @@ for name, H in {"square": S**2, "tanh": tanh(S)[0]}.items():
     features = np.column_stack([H, np.ones(40)])
     best = np.linalg.lstsq(features, x**3, rcond=1e-10)[0]
     print(f"{name:6}: largest error on x^3 {abs(features @ best - x**3).max():.3f}")
-
-# %% [markdown]
-r"""
-Now let networks with 2, 5 and 20 hidden units **learn** a curve. `fit` moves all
-weights so that the squared error falls. How is the subject of lectures 3 and 9;
-here it is a box that we open later.
-"""
-
-# %%
-from nnlib.layers import Linear, Sequential, Sigmoid, Tanh
-from nnlib.losses import binary_cross_entropy, mse
-from nnlib.optim import Adam
-from nnlib.train import fit
 
 # %% tags=["nbval-check-output"]
 x = np.linspace(-1, 1, 60).reshape(-1, 1)

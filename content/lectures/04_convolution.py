@@ -33,79 +33,31 @@ r"""
 # %%
 import numpy as np
 
-from nnlib import conv, data
+from nnlib import conv, data, layers
 from nnlib.conv import as_dense_matrix, conv2d, convolve2d, corr2d, output_shape
+from nnlib.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from nnlib.testing import Rubric, assert_close, check_gradient, numerical_gradient
-from nnlib.viz import conv_layers, conv_networks, convolution, show
+from nnlib.viz import conv_layers, conv_networks, conv_training, convolution, show
 
 # %% [markdown]
 r"""
 ## 4.1 One pixel to the right
 
 How do we feed an image to a multi-layer perceptron? The first idea is to **flatten** it:
-write its rows one after the other. Let us do that with the 8 x 8 digits, and then ask
-two impolite questions. What if all test digits move one pixel to the right? And what if
+write its rows one after the other. Do so with the 8 x 8 digits, and ask two questions. What if all test digits move one pixel to the right? And what if
 we shuffle the 64 pixels of all images, always in the same way, and train again?
 """
 
-# %%
-from nnlib.layers import (
-    Conv2d,
-    Flatten,
-    Linear,
-    MaxPool2d,
-    ReLU,
-    Sequential,
-    Softmax,
-    count_parameters,
-    summary,
-)
-from nnlib.losses import mse
-from nnlib.optim import Adam
-from nnlib.train import evaluate, fit
-
-
-# %%
-def trained(model, x, y, epochs, rng):
-    model.astype(np.float32)  # 32 bits a number are faster than 64
-    fit(model, Adam(model.parameters(), lr=0.01), x, y, epochs=epochs, rng=rng)
-    return model
-
-
-def shifted(images, columns):
-    moved = np.roll(conv.pad2d(images, 2), columns, axis=3)  # no ink wraps round
-    return moved[:, :, 2:-2, 2:-2]
-
-
-def dense_net(rng):
-    return Sequential(
-        Flatten(), Linear(64, 80, rng=rng), ReLU(), Linear(80, 10, rng=rng)
-    )
-
-
 # %% tags=["nbval-check-output"]
-scans = data.digits(dtype=np.float32)
-digits = data.split(*scans, (0.7, 0.3), rng=np.random.default_rng(4))
-(x_train, y_train), (x_test, y_test) = digits
-order = np.random.default_rng(0).permutation(64)
-shuffled = [x.reshape(-1, 64)[:, order].reshape(x.shape) for x, _ in digits]
-rng = np.random.default_rng(0)
-dense = trained(dense_net(rng), x_train, y_train, 15, rng)
-dense_shuffled = trained(dense_net(rng), shuffled[0], y_train, 15, rng)
-accuracies = [evaluate(dense, x, y_test)[1] for x in (x_test, shifted(x_test, 1))]
-accuracies.append(evaluate(dense_shuffled, shuffled[1], y_test)[1])
-print("test digits, more than 94 % right  :", accuracies[0] > 0.94)
-print("moved one pixel, less than 65 %    :", accuracies[1] < 0.65)
-print("shuffled, retrained, more than 94 %:", accuracies[2] > 0.94)
+learn, test = conv_training.digit_sets()
+look = conv_training.first_look(learn, test)
+print("test digits, more than 94 % right  :", look.accuracies[0] > 0.94)
+print("moved one pixel, less than 65 %    :", look.accuracies[1] < 0.65)
+print("shuffled, retrained, more than 94 %:", look.accuracies[2] > 0.94)
 
 # %%
-versions = [x_test[0], shifted(x_test, 1)[0], shuffled[1][0]]
-names = ["test digits", "moved by one pixel", "shuffled, trained again"]
 show(
-    conv_networks.image_row(
-        versions,
-        [f"{n}\n{a:.0%} right" for n, a in zip(names, accuracies, strict=True)],
-    ),
+    conv_networks.image_row(look.images, look.titles),
     alt="One test digit three times: as it is, moved one pixel to the right, and with "
     "its pixels shuffled to noise. The dense network is right on about 97 percent of "
     "the first and third kind, but only on about half of the second.",
@@ -119,7 +71,7 @@ neighbours; the network must learn every position anew.
 
 **Convolutional networks** (CNNs) are made for inputs on a grid: sound or time series
 (one dimension), images (two), CT volumes (three). They keep the grid, need far fewer
-parameters, and their many equal little sums run well in parallel.
+parameters, and run well in parallel.
 
 ## 4.2 An image is a grid of numbers
 
@@ -127,12 +79,11 @@ Our example is a handwritten two of 6 x 6 pixels, each a number between 0 (black
 (white).
 """
 
-# %% tags=["nbval-check-output"]
+# %%
 x = data.digit_6x6()
 print("shape", x.shape, "pixels", x.size, "above zero", (x > 0).sum())
 print(f"smallest {x.min():.1f}, largest {x.max():.1f}, sum {x.sum():.1f}")
 
-# %%
 show(
     convolution.pixels_and_names(x),
     alt="Left: the 6 by 6 image of a two with a number from 0 to 0.9 in each cell. "
@@ -141,9 +92,8 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* Row first, then column. (In one printed version of this grid two pixels
-are 8.0. Such a slip is found by a range check: values must lie in $[0,1]$, so it is
-0.8.) Formulas on paper count from 1, as here; code, and the formulas below, from 0.
+*What to see.* Row first, then column. (One printed version of this grid has two
+pixels of 8.0. A range check finds such a slip: it is 0.8.) Formulas on paper count from 1, as here; code, and the formulas below, from 0.
 
 | symbol | shape | in code | argument of | meaning |
 |---|---|---|---|---|
@@ -167,7 +117,7 @@ $$s_{ij} = u_{ij} + \sum_{k,l} W_{ijkl}\, x_{kl}
 = u_{ij} + \sum_{a,b} V_{ijab}\, x_{i+a,\,j+b},
 \qquad V_{ijab} = W_{i,j,i+a,j+b}.$$
 
-Nothing has changed yet: $36 \cdot 36 = 1296$ weights and 36 biases. Now two demands.
+Nothing has changed yet: $36 \cdot 36 = 1296$ weights and 36 biases. Two demands change that.
 
 **1. Alike everywhere.** If the image, black beyond its borders, moves by $(p,q)$, the
 scores shall move by $(p,q)$ and not change otherwise. The moved image has the pixel
@@ -181,20 +131,10 @@ gives $V_{ijab} = V_{i-p,j-q,a,b}$. So neither may depend on $(i,j)$: one bias $
 table $V_{ab}$ for all units. For 6 x 6 images $a$ and $b$ run from $-5$ to $5$, which
 leaves $11^2 = 121$ weights.
 
-**2. Local.** To see an edge or a corner one looks at a small region. Let $V_{ab} = 0$ as
+**2. Local.** An edge or a corner is seen in a small region. Let $V_{ab} = 0$ as
 soon as $|a|$ **or** $|b|$ exceeds $\Delta$. ("Zero outside $|a|, |b| > \Delta$", as slides
 put it, can be read as "if both exceed", which leaves a broad cross.)
-"""
 
-# %% tags=["nbval-check-output"]
-a, b = np.mgrid[-2:3, -2:3]  # 25 offsets, and Delta = 1
-print("left if 'or' makes zero :", 25 - ((abs(a) > 1) | (abs(b) > 1)).sum())
-print("left if 'and' makes zero:", 25 - ((abs(a) > 1) & (abs(b) > 1)).sum())
-h = 6  # rows and columns
-print(f"weights: dense {h**4}, equal {(2 * h - 1) ** 2}, local {(2 * 1 + 1) ** 2}")
-
-# %% [markdown]
-r"""
 What is left is the **convolutional layer** with its **filter** (or **kernel**) $V$:
 
 $$\boxed{\,s_{ij} = u + \sum_{a=-\Delta}^{\Delta} \sum_{b=-\Delta}^{\Delta}
@@ -204,6 +144,23 @@ With $\Delta = 1$ these are 9 weights and 1 bias instead of 1332 numbers. Pixels
 the border count as 0: without that ring of zeros, often drawn but not mentioned, only
 4 x 4 units would have a full window.
 """
+
+# %% tags=["nbval-check-output"]
+a, b = np.mgrid[-2:3, -2:3]  # 25 offsets, and Delta = 1
+print("left if 'or' makes zero :", 25 - ((abs(a) > 1) | (abs(b) > 1)).sum())
+print("left if 'and' makes zero:", 25 - ((abs(a) > 1) & (abs(b) > 1)).sum())
+h = 6  # rows and columns
+print(f"weights: dense {h**4}, equal {(2 * h - 1) ** 2}, local {(2 * 1 + 1) ** 2}")
+V = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0], [2.0, 1.0, -0.5]])
+W4 = as_dense_matrix(V[None, None], (6, 6), pad=1).T.reshape(6, 6, 6, 6)
+as_dense = conv.dense_grid_layer(x, W4, np.zeros((6, 6)))
+print(f"dense - convolution: {abs(as_dense - corr2d(x, V, pad=1)).max():.3f}")
+move = {"shift": (2, 1), "axis": (0, 1)}
+for mode in ("wrap", "constant"):
+    pair = [np.pad(z, 1, mode=mode) for z in (x, np.roll(x, **move))]
+    before, after = (corr2d(z, V) for z in pair)
+    gaps = abs(after - np.roll(before, **move)).max(), abs(after - before).max()
+    print(f"{mode:8}: shift in, shift out {gaps[0]:.3f}; unchanged {gaps[1]:.3f}")
 
 # %%
 show(
@@ -222,26 +179,10 @@ show(
 # %% [markdown]
 r"""
 *What to see.* **Sparse interactions**: few lines for each unit. **Parameter sharing**: the
-orange and the blue lines carry the same nine weights. For images of 256 x 256 a dense
-layer would need four billion weights. Now check that the layer is a dense layer with
-special weights, and that it keeps the first demand.
-"""
+orange and the blue lines carry the same nine weights. For 256 x 256 pixels a dense layer
+needs four billion weights.
 
-# %% tags=["nbval-check-output"]
-V = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0], [2.0, 1.0, -0.5]])
-W4 = as_dense_matrix(V[None, None], (6, 6), pad=1).T.reshape(6, 6, 6, 6)
-as_dense = conv.dense_grid_layer(x, W4, np.zeros((6, 6)))
-print(f"dense - convolution: {abs(as_dense - corr2d(x, V, pad=1)).max():.3f}")
-move = {"shift": (2, 1), "axis": (0, 1)}
-for mode in ("wrap", "constant"):
-    before, after = [
-        corr2d(np.pad(z, 1, mode=mode), V) for z in (x, np.roll(x, **move))
-    ]
-    gaps = abs(after - np.roll(before, **move)).max(), abs(after - before).max()
-    print(f"{mode:8}: shift in, shift out {gaps[0]:.3f}; unchanged {gaps[1]:.3f}")
-
-# %% [markdown]
-r"""
+The checks say: the layer is a dense one with special weights, and it keeps the first demand.
 Shift in, shift out: this is translation **equivariance**, though it is often called
 invariance. Invariant would be an output that does not change at all, and ours does. On
 a grid that wraps round equivariance is exact; with zeros around the image it fails at
@@ -252,25 +193,7 @@ the borders.
 `corr2d` is the formula as a program. Lay the filter on the image, multiply what lies on
 top of each other, add, and move on. It counts $a$ and $b$ from 0, so the window starts
 at $(i,j)$.
-"""
 
-# %% tags=["nbval-check-output"]
-small, K = np.arange(9.0).reshape(3, 3), np.arange(4.0).reshape(2, 2)
-s = np.zeros((2, 2))
-for i, j in np.ndindex(s.shape):
-    s[i, j] = (small[i : i + 2, j : j + 2] * K).sum()
-print("by hand:", s.tolist())
-print("nnlib  :", corr2d(small, K).tolist())
-
-# %%
-show(
-    convolution.window_steps(small, K),
-    alt="The filter 0 1 2 3 on the 3 by 3 grid of the numbers 0 to 8. The window has "
-    "four places; each is framed under its sum of products: 19, 25, 37 and 43.",
-)
-
-# %% [markdown]
-r"""
 **Convolution or cross-correlation?** In mathematics the convolution of $f$ and $g$ is
 $(f * g)(z) = \int f(t)\,g(z-t)\,dt$, on a grid
 
@@ -284,21 +207,32 @@ forgotten.
 """
 
 # %% tags=["nbval-check-output"]
+small, K = np.arange(9.0).reshape(3, 3), np.arange(4.0).reshape(2, 2)
+s = np.zeros((2, 2))
+for i, j in np.ndindex(s.shape):
+    s[i, j] = (small[i : i + 2, j : j + 2] * K).sum()
+print("by hand:", s.tolist())
+print("nnlib  :", corr2d(small, K).tolist())
 size = (4, 4)
 by_fft = np.fft.irfft2(np.fft.rfft2(small, size) * np.fft.rfft2(K, size), size)
 print("convolution   :", convolve2d(small, K).tolist())
 print("by the FFT    :", (by_fft[1:3, 1:3].round(3) + 0.0).tolist())
 misprint = sum(K[1, 1] * small[1 - a, 1 - b] for a, b in np.ndindex(2, 2))
 print("misprint at (1, 1):", misprint)
-turned = K[::-1, ::-1]
-print("turned filter :", convolve2d(small, turned).tolist(), "as corr2d")
+print("turned filter :", convolve2d(small, K[::-1, ::-1]).tolist(), "as corr2d")
+
+# %%
+show(
+    convolution.window_steps(small, K),
+    alt="The filter 0 1 2 3 on the 3 by 3 grid of the numbers 0 to 8. The window has "
+    "four places; each is framed under its sum of products: 19, 25, 37 and 43.",
+)
 
 # %% [markdown]
 r"""
 At $(1,1)$, the first place where all pixels exist, the convolution is 5; the misprint
-makes it 24. Since filters are learned, the turn is immaterial: a network would learn the
-turned one. All libraries compute the cross-correlation and call the layer a convolution
-of input or hidden layer, and so do we.
+makes it 24. Since filters are learned, the turn is immaterial. All libraries
+compute the cross-correlation and call it a convolution, and so do we.
 
 > **Think!** For which filters do the two agree on every image?
 
@@ -320,6 +254,9 @@ $$n_{\text{out}} = \left\lfloor \frac{n + 2\,\text{pad} - k}{\text{stride}} \rig
 The bracket rounds down: a window that does not fit is not used. (Texts that give
 $\lfloor (n-k+p+\text{stride})/\text{stride} \rfloor$ mean the same; their $p$ is the
 *total* padding $2\,\text{pad}$.)
+
+After the tables, move the window over the two. Which filter answers where, and with which
+sign? When does stride 2 leave the last column unused?
 """
 
 # %% tags=["nbval-check-output"]
@@ -327,6 +264,9 @@ cases = {"no padding": (1, 0), "pad 1": (1, 1), "pad 1, stride (3, 2)": ((3, 2),
 for name, (stride, pad) in cases.items():
     print(f"{name:21}", output_shape((3, 3), (2, 2), stride, pad), end=" ")
     print(corr2d(small, K, stride, pad).astype(int).tolist())
+for pad in (1, 0):
+    sizes = [output_shape((n, n), 3, stride=2, pad=pad)[0] for n in (5, 6, 7, 8)]
+    print(f"n = 5, 6, 7, 8 with pad {pad}:", sizes)
 
 # %%
 show(
@@ -334,6 +274,17 @@ show(
     alt="Above, the 3 by 3 grid plain, with a ring of zeros, and with the ring and "
     "stride 3 down, 2 across; dots mark the centres of 4, 16 and 4 windows. Below, the "
     "outputs: 19 25 37 43; a 4 by 4 grid around the same numbers; 0 8 6 8.",
+)
+
+# %%
+convolution.explore_sliding_window()
+
+# %%
+show(
+    convolution.sliding_window("vertical edges", stride=2, pad=0, window=4),
+    alt="The explorer with the vertical-edge filter, stride 2 and no padding: four "
+    "orange dots mark the windows, the output has 2 by 2 cells. The framed last window "
+    "ends before the last row and column, which no window sees.",
 )
 
 # %% [markdown]
@@ -352,32 +303,7 @@ zero on each side; that is one reason why filters are mostly 3 x 3 or 5 x 5.
 
 "Stride 2 halves rows and columns" is nearly true: with a 3 x 3 filter and one ring the
 size is $n/2$ rounded up, without the ring it is less.
-"""
 
-# %% tags=["nbval-check-output"]
-for pad in (1, 0):
-    sizes = [output_shape((n, n), 3, stride=2, pad=pad)[0] for n in (5, 6, 7, 8)]
-    print(f"n = 5, 6, 7, 8 with pad {pad}:", sizes)
-
-# %% [markdown]
-r"""
-Now move the window over the two; dots mark the centres of all windows. Which filter
-answers where, and with which sign? When does stride 2 leave the last column unused?
-"""
-
-# %%
-convolution.explore_sliding_window()
-
-# %%
-show(
-    convolution.sliding_window("vertical edges", stride=2, pad=0, window=4),
-    alt="The explorer with the vertical-edge filter, stride 2 and no padding: four "
-    "orange dots mark the windows, the output has 2 by 2 cells. The framed last window "
-    "ends before the last row and column, which no window sees.",
-)
-
-# %% [markdown]
-r"""
 ### Exercise 4.1 (5 minutes)
 
 Write `output_size(n, k, stride, pad)` for one axis, with whole numbers.
@@ -413,20 +339,6 @@ r"""
 
 One filter answers to one pattern: too rigid. Use several. Each makes its own grid of
 hidden units, a **channel** or **feature map**.
-"""
-
-# %%
-show(
-    convolution.filter_responses(x, convolution.FILTERS),
-    alt="Four filters above their maps of the two. The vertical-edge filter is red "
-    "where brightness rises to the right and blue where it falls; the horizontal one "
-    "does the same downwards; the blur is smooth; the copy is the image itself.",
-)
-
-# %% [markdown]
-r"""
-*What to see.* Signs tell the direction of an edge: red to the left of a stroke, blue to
-its right. At the lower border the zeros of the padding look like an edge too.
 
 The next layer sees all these channels, and a colour image has three from the start. So
 a filter spans **all** input channels, and the results are added:
@@ -438,6 +350,14 @@ Arrays of any order are called **tensors**: a number has order 0, a vector 1, a 
 rows x columns x channels and filters as $(k_h, k_w, C, F)$; our order is $(N,C,H,W)$
 and $(F, C, k_h, k_w)$, and `from_hwio` translates.
 """
+
+# %%
+show(
+    convolution.filter_responses(x, convolution.FILTERS),
+    alt="Four filters above their maps of the two. The vertical-edge filter is red "
+    "where brightness rises to the right and blue where it falls; the horizontal one "
+    "does the same downwards; the blur is smooth; the copy is the image itself.",
+)
 
 # %% tags=["nbval-check-output"]
 slices = [[[3, 2], [-2, 1], [-1, 2]], [[-1, 4], [1, 2], [-5, 3]]]
@@ -459,28 +379,8 @@ show(
     "channels.",
 )
 
-# %% [markdown]
-r"""
-*What to see.* One filter, $3 \cdot 3 \cdot 4 = 36$ weights, makes one output channel.
-Six of them are 216 weights and 6 biases. In general
-
-$$\text{parameters} = F\,(C\,k_h\,k_w + 1),$$
-
-whatever the size of the image.
-
-A convolution is linear in $x$, so it is also a matrix. Its columns belong to outputs
-and its rows to pixels, as in $XW$:
-"""
-
-# %%
-nine = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
-matrices = {
-    "dense": np.random.default_rng(1).normal(size=(36, 36)),
-    "convolution": as_dense_matrix(nine, (6, 6), pad=1),
-    "stride 2": as_dense_matrix(nine, (6, 6), stride=2, pad=1),
-}
 show(
-    conv_layers.weight_matrices(matrices),
+    conv_layers.weight_matrices(conv_training.matrix_examples()),
     alt="Three weight matrices with 36 rows. Dense: 1296 different entries. "
     "Convolution: three narrow bands along the diagonal, 256 entries with only 9 "
     "different values. Stride 2: the same nine values in 9 columns.",
@@ -488,15 +388,25 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* White is zero: sparse interactions. The same nine colours repeat:
-parameter sharing. The gaps in the bands are where a window reaches over the border.
+*What to see.* Signs tell the direction of an edge: red to the left of a stroke, blue to
+its right. At the lower border the zeros of the padding look like an edge too.
+
+In the second figure one filter, $3 \cdot 3 \cdot 4 = 36$ weights, makes one output channel.
+Six of them are 216 weights and 6 biases. In general
+
+$$\text{parameters} = F\,(C\,k_h\,k_w + 1),$$
+
+whatever the size of the image.
+
+A convolution is linear in $x$, so it is also a matrix. Its columns belong to outputs and
+its rows to pixels, as in $XW$. White is zero; the same nine colours repeat; the gaps in the
+bands are where a window reaches over the border.
 
 ## 4.7 Backwards
 
 Let $\delta_{ij} = \partial J/\partial s_{ij}$ come from the layer above; one channel and
 stride 1 first. Each weight $V_{ab}$ is used at every place, each time multiplied by
-$x_{i+a,j+b}$. Several paths lead from it to the cost, and along each the chain rule
-gives one term:
+$x_{i+a,j+b}$. Along each of these paths the chain rule gives one term:
 
 $$\frac{\partial J}{\partial V_{ab}} = \sum_{i,j} \delta_{ij}\; x_{i+a,\,j+b},
 \qquad \frac{\partial J}{\partial u} = \sum_{i,j} \delta_{ij}.$$
@@ -508,6 +418,12 @@ $$\frac{\partial J}{\partial x_{kl}} = \sum_{a,b} V_{ab}\; \delta_{k-a,\,l-b},$$
 
 with $\delta = 0$ outside. Look at the minus: this one is a true *convolution* of
 $\delta$, padded by $k-1$ zeros. In matrix form $s = xM$ it is $\delta M^\top$.
+
+With stride $t$, place $i$ of the output sees pixel $t\,i + a$. Put $t-1$ zeros between
+the entries of $\delta$, and the stride-1 formulas hold; pixels that no window reached get
+0. With channels, $\partial J/\partial W_{fcab}$ pairs output channel $f$ with input channel
+$c$, and $\partial J/\partial x_c$ adds over all filters. Sums over the batch come on top.
+The first cell checks the formulas, the second everything at once:
 """
 
 # %% tags=["nbval-check-output"]
@@ -520,18 +436,8 @@ print("dx", dx.tolist(), f"gap {abs(dx - dx_check).max():.3f}")
 M = as_dense_matrix(K[None, None], (3, 3))
 print(f"matrix, gap of dx: {abs(dx.ravel() - delta.ravel() @ M.T).max():.3f}")
 
-# %% [markdown]
-r"""
-With stride $t$, place $i$ of the output sees pixel $t\,i + a$. Put $t-1$ zeros between
-the entries of $\delta$, and the stride-1 formulas hold; pixels that no window reached get
-0. With channels, $\partial J/\partial W_{fcab}$ pairs output channel $f$ with input channel
-$c$, and $\partial J/\partial x_c$ adds over all filters. Sums over the batch come on top;
-the $1/N$ is already inside $\delta$. Everything at once, against central differences:
-"""
-
 # %% tags=["nbval-check-output"]
-spread = np.zeros((3, 3))
-spread[::2, ::2] = delta  # stride 2: zeros between
+spread = np.array([[1.0, 0, -1], [0, 0, 0], [0.5, 0, 2]])  # delta, zeros between
 expected = numerical_gradient(lambda z: corr2d(z, V, stride=2), np.ones((5, 5)), delta)
 print(f"stride 2, gap of dx: {abs(convolve2d(spread, V, pad=2) - expected).max():.3f}")
 
@@ -586,8 +492,7 @@ _ = r.score()
 r"""
 ## 4.8 Pooling
 
-A second way to condense: **pooling** replaces each window of each channel by its
-maximum or its mean. Windows usually do not overlap, so the stride is the window size.
+**Pooling** replaces each window of each channel by its maximum or its mean. Windows usually do not overlap, so the stride is the window size.
 There are no parameters. Backwards, the mean shares $\delta$ out equally. The maximum
 hands all of it to the winner, since a small change of any other entry changes nothing.
 """
@@ -601,13 +506,6 @@ show(
     "through the maximum, and in quarters to all entries through the average.",
 )
 
-# %% [markdown]
-r"""
-*What to see.* Max pooling says that a pattern was found, not exactly where. A shift
-inside a window may leave its maximum as it is. Pool over the **whole** map and position
-is gone: this, on top of equivariance, is invariance.
-"""
-
 # %% tags=["nbval-check-output"]
 before, after = [corr2d(np.pad(z, 1, mode="wrap"), V) for z in (x, np.roll(x, **move))]
 print(f"maps differ by {abs(after - before).max():.3f}")
@@ -616,6 +514,11 @@ print(f"their means by {abs(after.mean() - before.mean()):.3f}")
 
 # %% [markdown]
 r"""
+*What to see.* Max pooling says that a pattern was found, not exactly where. A shift
+inside a window may leave its maximum as it is. Pool over the **whole** map and position
+is gone: this, on top of equivariance, is invariance (the printed lines, on a
+grid that wraps round).
+
 Pooling windows and strides larger than 1 also cost something: the output moves along
 exactly only if the shift is a multiple of the stride.
 
@@ -664,9 +567,9 @@ rng = np.random.default_rng(0)
 full = Sequential(
     *(Conv2d(1, 4, kernel=3, pad=1, rng=rng), ReLU()),
     *(Conv2d(4, 6, kernel=3, stride=2, pad=1, rng=rng), ReLU(), Flatten()),
-    *(Linear(54, 50, rng=rng), ReLU(), Linear(50, 10, rng=rng), Softmax()),
+    *(Linear(54, 50, rng=rng), ReLU(), Linear(50, 10, rng=rng), layers.Softmax()),
 )
-print(summary(full, (1, 6, 6)))
+print(layers.summary(full, (1, 6, 6)))
 
 # %%
 show(
@@ -698,50 +601,34 @@ convolving and ends with a maximum over the whole map.
 """
 
 # %% tags=["nbval-check-output"]
-rng = np.random.default_rng(0)
-flat_cnn = Sequential(
-    *(Conv2d(1, 4, kernel=3, pad=1, rng=rng), ReLU()),
-    *(Conv2d(4, 6, kernel=3, stride=2, pad=1, rng=rng), ReLU(), Flatten()),
-    *(Linear(96, 50, rng=rng), ReLU(), Linear(50, 10, rng=rng)),
-)
+rng, moved, scores = np.random.default_rng(0), range(-2, 3), {}
+flat_cnn = conv_training.flat_cnn(rng)
 pooled_cnn = Sequential(
     *(Conv2d(1, 8, kernel=3, pad=1, rng=rng), ReLU()),
     *(Conv2d(8, 16, kernel=3, pad=1, rng=rng), ReLU()),
     *(Conv2d(16, 32, kernel=3, pad=1, rng=rng), ReLU(), MaxPool2d(8), Flatten()),
     Linear(32, 10, rng=rng),
 )
-nets = {"dense": dense, "CNN, flatten": flat_cnn, "CNN, global max": pooled_cnn}
-print([count_parameters(net.parameters()) for net in nets.values()])
-
-# %% tags=["nbval-check-output"]
-trained(flat_cnn, x_train, y_train, 8, rng)
-trained(pooled_cnn, x_train, y_train, 6, rng)
-moved, scores = range(-2, 3), {}
+for net, epochs in ((flat_cnn, 8), (pooled_cnn, 6)):
+    conv_training.train(net, learn, epochs, rng)
+nets = {"dense": look.dense, "CNN, flatten": flat_cnn, "CNN, global max": pooled_cnn}
 for name, net in nets.items():
-    scores[name] = [evaluate(net, shifted(x_test, k), y_test)[1] for k in moved]
-    here, one_right = scores[name][2], scores[name][3]
-    print(f"{name:16} above 94 %: {here > 0.94}, moved above 85 %: {one_right > 0.85}")
+    scores[name] = a = conv_training.accuracy_when_moved(net, test, moved)
+    size = layers.count_parameters(net.parameters())
+    print(f"{name:16}{size}, 94 % right: {a[2] > 0.94}, moved 85 %: {a[3] > 0.85}")
 
 # %%
 show(
     conv_networks.shift_accuracy(list(moved), scores),
-    alt="Accuracy over the shift of the test digits. All three networks are above 94 "
-    "percent without a shift. At one pixel the dense network and the CNN with flatten "
-    "fall to half or less, the CNN with a global maximum stays above 85 percent.",
+    alt="Accuracy over the shift. All networks are above 94 percent without one. At one "
+    "pixel only the CNN with a global maximum stays above 85, the others fall to half.",
 )
 
-# %% [markdown]
-r"""
-*What to see.* Convolution alone does not help: the second network finds its features
-wherever they are, but flattening ties them to places again. Only the third
-classifies what it finds and forgets where. At two pixels it may lose a little, since
-ink then meets the border. Training on shifted copies helps any network.
-"""
-
-# %%
-pair = [x_test[0, 0], shifted(x_test, 1)[0, 0]]
 show(
-    conv_networks.feature_maps(Sequential(pooled_cnn[0], pooled_cnn[1]), pair),
+    conv_networks.feature_maps(
+        Sequential(pooled_cnn[0], pooled_cnn[1]),
+        [test[0][0, 0], conv_training.shifted(test[0], 1)[0, 0]],
+    ),
     alt="The eight learned 3 by 3 filters, and below them the eight maps of a digit and "
     "of the same digit moved by one pixel: the maps in the second row are those of the "
     "first, moved by one pixel.",
@@ -749,9 +636,12 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* Nobody drew these filters: they started at random. Some light up on ink,
-others on edges. And here is equivariance at work: the lower maps are the upper ones, one
-pixel to the right.
+*What to see.* Convolution alone does not help: the second network finds its features
+wherever they are, but flattening ties them to places again. Only the third
+classifies what it finds and forgets where.
+
+Nobody drew the filters in the second figure: they started at random. Some light up on ink,
+others on edges. The lower maps are the upper ones, one pixel to the right: equivariance.
 
 ## 4.11 Image restoration
 
@@ -759,24 +649,18 @@ A network of convolutions without any dense layer has images as outputs, so it c
 remove what spoils an image: noise, rain, blur. Current methods do this with large CNNs
 inside a random process run backwards (Luo et al., 2023). Our version: the
 squared error between output and clean image, 865 parameters, synthetic digits with
-strong noise. Rival: the blur filter, which averages 3 x 3 pixels.
+strong noise. Rival: the 3 x 3 blur.
 """
 
-# %%
+# %% tags=["nbval-check-output"]
 rng = np.random.default_rng(1)
-clean, _ = data.synthetic_digits(500, size=16, rng=rng, noise=0.0)
-clean = clean.astype(np.float32)
-noisy = clean + 0.4 * rng.normal(size=clean.shape).astype(np.float32)
+clean, noisy = conv_training.noisy_digits(rng)
 denoiser = Sequential(
     *(Conv2d(1, 8, kernel=5, pad=2, rng=rng), ReLU()),
     *(Conv2d(8, 8, kernel=3, pad=1, rng=rng), ReLU()),
     Conv2d(8, 1, kernel=3, pad=1, rng=rng),
-).astype(np.float32)
-adam = Adam(denoiser.parameters(), lr=0.01)
-pairs = noisy[:400], clean[:400]
-history = fit(denoiser, adam, *pairs, epochs=12, batch_size=40, rng=rng, loss=mse)
-
-# %% tags=["nbval-check-output"]
+)
+conv_training.learn_to_restore(denoiser, noisy[:400], clean[:400], rng)
 blurred, _ = conv2d(noisy[400:], np.full((1, 1, 3, 3), 1 / 9), np.zeros(1), pad=1)
 rivals = {"noisy": noisy[400:], "blur": blurred, "network": denoiser(noisy[400:])}
 error = {name: np.mean((out - clean[400:]) ** 2) for name, out in rivals.items()}
@@ -797,7 +681,7 @@ show(
 r"""
 *What to see.* The blur must trade noise against sharpness, everywhere alike. The
 network bends that rule with its ReLUs: it has learned what strokes look like and wipes
-the rest. It sees 9 x 9 pixels around each one, works on images of any size, and was not
+the rest. It sees 9 x 9 pixels around each one and was not
 trained on the digits shown.
 
 ## Common mistakes
@@ -833,8 +717,8 @@ conv_networks.quiz()
 r"""
 ## Assignment and reading
 
-Now do the assignment of this lecture, **a04**. Next: how to choose the first weights, so
-that deep networks learn at all.
+Now do the assignment of this lecture, **a04**. Next: how to
+choose the first weights.
 
 - K. Fukushima (1980), [doi:10.1007/BF00344251](https://doi.org/10.1007/BF00344251): shared, local weights, before backpropagation.
 - Y. LeCun et al. (1989), [doi:10.1162/neco.1989.1.4.541](https://doi.org/10.1162/neco.1989.1.4.541), and (1998),

@@ -23,11 +23,15 @@ START = "00_start_here"
 LONGEST_CELL = 15
 SHORTEST_ALT = 30
 CHECKED_CELLS = 8
-WORDS = (1200, 2400)
-CODE_LINES = (60, 240)
+WORDS = (1200, 2000)
+CODE_LINES = (60, 125)
+MOST_CELLS = 50
 
 OBJECTIVES = "You will be able to"
-MATHS_AND_TABLES = r"\$\$[^$]*\$\$|\$[^$]*\$|^\|.*$"
+NOT_PROSE = (
+    r"<details>(?s:.*?)</details>|^```(?s:.*?)^```"  # answers; code
+    r"|\$\$[^$]*\$\$|\$[^$]*\$|^\|.*$"  # formulas; tables
+)
 CLOSING = ["Common mistakes", "Summary", "Quiz", "Assignment and reading"]
 
 
@@ -287,8 +291,16 @@ def check_notation(lecture):
                 yield f"{function} has no argument {name}"
 
 
+def words(prose):
+    """Words to read: not those of folded answers, code, formulas and tables."""
+    rest = re.sub(NOT_PROSE, " ", prose, flags=re.M)
+    return sum(bool(re.search(r"\w", token)) for token in rest.split())
+
+
 def code_lines(text):
-    """Lines of a cell that are not blank and not inside a call of show."""
+    """Lines of a cell to read: not blank, not in a call of show, not of a check."""
+    if "Rubric(" in text:
+        return 0
     shown = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "show":
@@ -301,11 +313,11 @@ def check_size(lecture):
     """As long as a lecture of an hour, no longer."""
     if lecture.is_start:
         return
-    words = len(re.sub(MATHS_AND_TABLES, " ", lecture.prose, flags=re.M).split())
     lines = sum(code_lines(text) for text, _ in lecture.code)
     for what, count, (low, high) in [
-        ("words", words, WORDS),
+        ("words", words(lecture.prose), WORDS),
         ("lines of code", lines, CODE_LINES),
+        ("cells", len(lecture.cells), (0, MOST_CELLS)),
     ]:
         if not low <= count <= high:
             yield f"{count} {what}, expected {low} to {high}"
@@ -372,6 +384,8 @@ BROKEN = [
     (check_notation, "`nnlib.linear.linear`", "`nnlib.linear.affine`"),
     (check_notation, "| argument of |", "| used by |"),
     (check_size, "*What to see.*", "word " * 2000, 1),
+    (check_size, "neurons.quiz()\n", "x = 1\n" * 70),
+    (check_size, "neurons.quiz()\n", "# %%\n1\n" * 20),
 ]
 
 
@@ -385,3 +399,23 @@ def test_a_broken_lecture_is_seen(check, old, new, count):
     assert old in source
     broken = parse("01_neurons", source.replace(old, new, count))
     assert list(check(broken))
+
+
+def test_size_counts_what_a_reader_reads():
+    prose = """Two words of $f(x) = 1$ and
+
+| a | table |
+
+<details><summary>Answer</summary>
+
+many folded words
+</details>
+
+```python
+code = 1
+```
+and **five** more - words here.
+"""
+    assert words(prose) == 9
+    assert code_lines("x = 1\n\nshow(\n    f(x),\n    alt='a'\n)\ny = 2") == 2
+    assert code_lines("r = Rubric(points=1)\nx = 1") == 0

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import time
 from pathlib import Path
 
 import nbgrader
@@ -226,6 +227,27 @@ def test_a_notebook_has_a_time_limit(run):
     assert result.outcomes[2].outputs[0]["output_type"] == "error"
     assert result.seconds < 6
     assert sum("nothing was run" in event for event in result.events) == 1
+
+
+class SlowToStart:
+    """A sandbox that is not ready when it is first needed."""
+
+    def __init__(self, sandbox, seconds):
+        self.policy, self._sandbox, self._seconds = sandbox.policy, sandbox, seconds
+
+    def open(self, files):
+        time.sleep(self._seconds)
+        return self._sandbox.open(files)
+
+
+def test_the_start_of_the_sandbox_is_not_the_notebooks_time(sandbox):
+    slow = SlowToStart(sandbox, 1.0)
+    limits = Limits(notebook_seconds=1.0, cell_seconds=1.0)
+    cells = [PlannedCell(0, "c0", "student", "x = 2")]
+    cells.append(PlannedCell(1, "c1", "test", "assert x == 2"))
+    result = execute_notebook(cells, slow, limits=limits)
+    assert statuses(result) == ["ok", "ok"]
+    assert result.seconds < 1
 
 
 def test_files_are_there_on_both_sides(run):

@@ -1,6 +1,7 @@
 """Outputs become harmless and small, and results count for what they mean."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,14 @@ from nbformat.v4.nbbase import (
 )
 from nbgrader.utils import determine_grade
 
+from autograder.execution.markdown import MarkdownCleaner, clean_markdown
 from autograder.execution.outputs import (
     OutputLimits,
     limit_notebook,
     settle_score,
     tidy_outputs,
 )
-from autograder.execution.sanitize import clean_html, clean_markdown
+from autograder.execution.sanitize import clean_html
 from autograder.execution.testcell import RUBRIC_MIME
 
 LIMITS = OutputLimits()
@@ -115,7 +117,7 @@ def test_a_result_without_text_is_no_number():
 
 def test_long_text_keeps_its_ends():
     cell = new_code_cell(outputs=[stream("a" * 60_000_000 + "end")])
-    tidy_outputs(cell, LIMITS, trusted=False)
+    tidy_outputs(cell, LIMITS, MarkdownCleaner(), trusted=False)
     text = cell.outputs[0].text
     assert len(text) < 101_000
     assert text.startswith("aaa")
@@ -125,7 +127,7 @@ def test_long_text_keeps_its_ends():
 
 def test_many_outputs_are_counted_not_kept():
     cell = new_code_cell(outputs=[stream("x") for _ in range(500)])
-    tidy_outputs(cell, LIMITS, trusted=False)
+    tidy_outputs(cell, LIMITS, MarkdownCleaner(), trusted=False)
     assert len(cell.outputs) == 201
     assert "300 more outputs" in cell.outputs[-1].text
 
@@ -133,7 +135,7 @@ def test_many_outputs_are_counted_not_kept():
 def test_what_decides_about_points_is_never_dropped():
     outputs = [*[stream("x" * 90_000) for _ in range(500)], result("1.0")]
     cell = test_cell(*outputs)
-    tidy_outputs(cell, LIMITS, trusted=True)
+    tidy_outputs(cell, LIMITS, MarkdownCleaner(), trusted=True)
     settle_score(cell, 2.0)
     assert determine_grade(cell)[0] == 1.0
 
@@ -164,7 +166,7 @@ def test_a_notebook_full_of_pictures_is_thinned_out():
 )
 def test_what_cannot_be_shown_safely_is_named_instead(mime, value):
     cell = new_code_cell(outputs=[new_output("display_data", data={mime: value})])
-    tidy_outputs(cell, LIMITS, trusted=False)
+    tidy_outputs(cell, LIMITS, MarkdownCleaner(), trusted=False)
     assert cell.outputs[0].data == {"text/plain": f"[left out: {mime}]"}
 
 
@@ -172,7 +174,7 @@ def test_a_drawing_becomes_a_picture():
     svg = "<svg onload='alert(1)'><script>alert(1)</script></svg>"
     output = new_output("display_data", data={"image/svg+xml": svg})
     cell = new_code_cell(outputs=[output])
-    tidy_outputs(cell, LIMITS, trusted=False)
+    tidy_outputs(cell, LIMITS, MarkdownCleaner(), trusted=False)
     assert set(cell.outputs[0].data) == {"text/html"}
     assert "alert" not in cell.outputs[0].data["text/html"]
 
@@ -185,7 +187,7 @@ def test_figures_and_tables_stay():
     output = new_output("display_data", data=dict(data))
     output.metadata = {"image/png": {"width": 3, "height": '3 onload="x"'}, "x": 1}
     cell = new_code_cell(outputs=[output])
-    tidy_outputs(cell, LIMITS, trusted=False)
+    tidy_outputs(cell, LIMITS, MarkdownCleaner(), trusted=False)
     assert cell.outputs[0].data == data
     assert cell.outputs[0].metadata == {"image/png": {"width": 3}}
 
@@ -255,4 +257,72 @@ def test_a_picture_that_is_not_there_does_not_stop_the_page():
 
 
 def test_an_endless_answer_is_cut():
-    assert len(clean_markdown("<b" * 1_000_000)) < 52_000
+    cleaned = clean_markdown("<b" * 1_000_000)
+    assert len(cleaned) < 51_000
+    assert "1950200 characters left out" in cleaned
+    assert clean_markdown(cleaned) == cleaned
+
+
+SLOW = ("<p ", "<!--", "_*", "[x](", "\\\\[", "\\\\(", "\\begin{a}", "![", "*a_",
+        "```\r")  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", SLOW)
+@pytest.mark.parametrize("size", [9_990, 45_000])
+def test_no_markdown_takes_long(piece, size):
+    """Ten times the time that a whole cell may need on a quiet machine."""
+    source = piece * (size // len(piece))
+    started = time.process_time()
+    cleaned = clean_markdown(source)
+    page = page_of(new_markdown_cell(cleaned))
+    assert time.process_time() - started < 5
+    assert not acts(page)
+    assert clean_markdown(cleaned) == cleaned
+
+
+def test_long_markdown_is_shown_as_it_was_written():
+    source = "**bold** <b>text</b>\n````\n" * 500
+    cleaned = clean_markdown(source)
+    assert cleaned == f"`````\n{source}\n`````"
+    page = page_of(new_markdown_cell(cleaned))
+    assert "<strong>" not in page
+    assert page.count("**bold** &lt;b&gt;text&lt;/b&gt;") == 500
+
+
+def test_of_very_many_long_texts_the_last_are_left_out():
+    markdown = MarkdownCleaner()
+    texts = [markdown.clean("long\n" * 9_000) for _ in range(30)]
+    assert sum(map(len, texts)) < 510_000
+    assert "... 45000 characters left out" in texts[-1]
+    again = MarkdownCleaner()
+    assert [again.clean(text) for text in texts] == texts
+
+
+def test_a_block_that_ends_early_is_no_block():
+    for inner in ("```\n<script>x</script>", "a\r```\r<script>x</script>"):
+        cleaned = clean_markdown(f"```\n{inner}\n```")
+        assert not acts(page_of(new_markdown_cell(cleaned)))
+
+
+def test_the_texts_of_a_notebook_share_a_budget():
+    long = "# Title\n" + "word " * 1900
+    markdown = MarkdownCleaner()
+    texts = [markdown.clean(long) for _ in range(30)]
+    assert [text == long for text in texts] == [True] * 10 + [False] * 20
+    assert markdown.clean(texts[-1]) == texts[-1]
+    again = MarkdownCleaner()
+    assert [again.clean(text) for text in texts] == texts
+
+
+def test_texts_that_are_refused_use_up_the_budget_as_well():
+    markdown = MarkdownCleaner()
+    hostile = "<script>x</script>\n" + "word " * 1900
+    for _ in range(11):
+        markdown.clean(hostile)
+    assert markdown.room < 10_000
+
+
+def test_displayed_markdown_is_limited_like_cells():
+    cell = test_cell(new_output("display_data", data={"text/markdown": "<b" * 20_000}))
+    tidy_outputs(cell, LIMITS, MarkdownCleaner(), trusted=False)
+    assert cell.outputs[0].data["text/markdown"].startswith("```\n<b<b")

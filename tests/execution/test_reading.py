@@ -122,6 +122,44 @@ def test_a_notebook_of_format_3_is_converted():
     assert nb.cells[0].source == "x = 1"
 
 
+def test_metadata_keep_what_repair_looks_at_and_nothing_of_a_wrong_type():
+    odd = {"tags": 1, "name": 3, "jupyter": [], "collapsed": "x", "format": {},
+           "nbgrader": {"grade_id": "a\ud800", "points": [1], "grade": True},
+           "scrolled": True}  # fmt: skip
+    raw = {
+        "cells": [
+            {"cell_type": kind, "source": "", "metadata": odd}
+            for kind in ("code", "markdown", "raw")
+        ],
+        "metadata": {"kernelspec": {"name": 3}, "title": 1, "authors": {},
+                     "orig_nbformat": "x", "language_info": []},
+    }  # fmt: skip
+    nb = parse_submission(json.dumps(raw).encode())
+    nbformat.writes(nb).encode("utf-8")
+    assert nb.metadata == {}
+    for cell in nb.cells:
+        assert cell.metadata == {
+            "scrolled": True,
+            "nbgrader": {"grade_id": "a\ufffd", "grade": True},
+        }
+
+
+def test_tags_and_the_kernel_stay():
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cell = {"cell_type": "code", "source": "", "metadata": {"tags": ["a", "a", 1, "b"]}}
+    raw = {"cells": [cell], "metadata": {"kernelspec": kernel}}
+    nb = parse_submission(json.dumps(raw).encode())
+    assert nb.cells[0].metadata.tags == ["a", "b"]
+    assert nb.metadata.kernelspec == kernel
+
+
+def test_outputs_of_made_up_types_are_dropped():
+    """The format defines more names than those of outputs."""
+    outputs = [{"output_type": name} for name in ("misc", "mimebundle", "cell", 3, [])]
+    raw = {"cells": [{"cell_type": "code", "source": "", "outputs": outputs}]}
+    assert parse_submission(json.dumps(raw).encode()).cells[0].outputs == []
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (
@@ -129,7 +167,9 @@ json_values = st.recursive(
         | st.dictionaries(
             st.sampled_from(
                 ["cells", "metadata", "source", "cell_type", "outputs", "data", "id",
-                 "output_type", "text", "attachments", "nbformat", "worksheets"]
+                 "output_type", "text", "attachments", "nbformat", "worksheets",
+                 "tags", "name", "jupyter", "collapsed", "nbgrader", "kernelspec",
+                 "language_info", "authors", "title"]
             ),
             inner | st.sampled_from(["code", "markdown", "stream", "display_data"]),
             max_size=6,

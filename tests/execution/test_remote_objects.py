@@ -147,6 +147,55 @@ def test_a_graph_of_values(student):
     assert len({x, y, x * 1, x}) == 3
 
 
+def test_operators_of_objects_that_a_function_made(student):
+    """The test cell has to name the class, itself or by a base or an operator."""
+    link = student(
+        VALUE
+        + """
+    class Scaled(Value): pass
+    def model(x): return Scaled(2.0) * x
+    def derivative(f, x):
+        x = Scaled(x)
+        f(x).backward()
+        return x.grad
+    """
+    )
+    model, derivative = link.lookup("model"), link.lookup("derivative")
+    with pytest.raises(TypeError, match=r"a Value object; .* mention Value"):
+        _ = model(3.0) + 1
+    with pytest.raises(TypeError, match="mention Scaled"):
+        derivative(lambda x: x * x, 3.0)
+    link.lookup("Value")
+    assert (model(3.0) + 1).data == 7.0
+    assert derivative(lambda x: x * x * 2, 3.0) == 12.0
+
+
+def test_a_callback_can_hand_over_an_object_that_it_does_not_keep(student):
+    link = student(
+        """
+        class Box:
+            def __init__(self, size): self.size = size
+        def ask(f): return f().size
+        """
+    )
+    box = link.lookup("Box")
+    assert link.lookup("ask")(lambda: box(4)) == 4
+
+
+def test_the_result_of_an_operator_has_operators_too(student):
+    link = student(
+        """
+        class Sum:
+            def __init__(self, *terms): self.terms = terms
+            def __mul__(self, factor): return Sum(*self.terms * factor)
+        class Symbol:
+            def __add__(self, other): return Sum(self, other)
+        """
+    )
+    symbol = link.lookup("Symbol")()
+    assert len(((symbol + 1) * 3).terms) == 6
+
+
 def test_comparisons_do_not_ask_the_student(student):
     link = student(
         """
@@ -246,7 +295,8 @@ def test_special_methods_that_assignments_use(student):
             def __exit__(self, *details): self.log.append("out"); return True
             def __neg__(self): return Box([-i for i in self.items])
             def __iadd__(self, v): self.items.append(v); return self
-            def __matmul__(self, v): return 42
+            def __matmul__(self, v): return Box(self.items * v)
+            def __mul__(self, v): return 42
             def __repr__(self): return f"Box({self.items})"
         """
     )
@@ -265,7 +315,9 @@ def test_special_methods_that_assignments_use(student):
     box += 5
     assert box is same
     assert list(-box) == [-10, -3, -5]
-    assert box @ 1 == 42
+    assert len(box @ 2) == 6
+    with pytest.raises(TypeError, match="__mul__ of the student's Box gave a int"):
+        _ = box * 1
     assert repr(box) == str(box) == f"{box}" == "Box([10, 3, 5])"
     with box as inner:
         assert inner is box

@@ -420,6 +420,99 @@ def test_a_student_who_claims_to_be_right_is_not_believed(student):
         assert answer in (12345,)
 
 
+PROBE = """
+    import numpy as np
+    seen = []
+    class Probe:
+        def __init__(self, *arguments): pass
+        def learn(self, *others):
+            seen.extend(others)
+            return 0.0
+        __add__ = __radd__ = __iadd__ = __sub__ = __rsub__ = __isub__ = learn
+        __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __rpow__ = learn
+        __matmul__ = __rmatmul__ = __mod__ = __divmod__ = __rdivmod__ = learn
+        __or__ = __ror__ = __and__ = __lshift__ = learn
+        __abs__ = __neg__ = __pos__ = __round__ = __invert__ = learn
+        def __contains__(self, other): seen.append(other); return True
+    def answer(x): return Probe()
+    def array(x):
+        entries = np.empty(2, dtype=object)
+        entries[:] = Probe()
+        return entries
+    class energy(Probe): pass
+    W = AB = W_out = Probe
+    def minimise(f):
+        for thing in (Probe(), [Probe()], array(0)):
+            try: f(thing)
+            except TypeError: continue
+            return "answered"
+        return "refused"
+"""
+USES = {
+    "arithmetic": "f(0) - want",
+    "reflected": "want - f(0)",
+    "in place": "total = f(0); total += want",
+    "abs": "abs(f(0))",
+    "round": "round(f(0))",
+    "sign": "-f(0)",
+    "divmod": "divmod(want, f(0))",
+    "numpy number": "np.float64(want) - f(0)",
+    "array": "np.full(2, want) - f(0)",
+    "array product": "np.full(2, want) @ f(0)",
+    "list": "[want] * f(0)",
+    "text": "str(want) + f(0)",
+    "dict": "{want: 1} | f(0)",
+    "sum": "sum([f(0), want])",
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+@pytest.mark.parametrize("name", ["answer", "array", "energy", "W", "AB", "W_out"])
+def test_an_operator_tells_the_student_no_value_of_the_test(student, name, use):
+    """Neither for objects in the place of numbers nor for classes of other things."""
+    link = student(PROBE)
+    f = link.lookup(name)
+    message = None if name == "array" else "gave a (Probe|energy) object"
+    with pytest.raises(TypeError, match=message):
+        exec(use, {"f": f, "want": 12345, "np": np})
+    assert link.lookup("seen") == []
+
+
+@pytest.mark.parametrize("name", ["answer", "energy", "W"])
+def test_an_object_in_the_place_of_a_container_is_not_asked(student, name):
+    link = student(PROBE)
+    with pytest.raises(TypeError, match=r"gave a \w+ object"):
+        assert 12345 in link.lookup(name)(0)
+    assert link.lookup("seen") == []
+
+
+def test_a_function_of_the_test_tells_nothing_by_arithmetic(student):
+    link, goal = student(PROBE), 12345
+    minimise = link.lookup("minimise")
+    assert minimise(lambda x: (x - goal) ** 2) == "refused"
+    assert minimise(lambda x: (x[0] - goal) ** 2) == "refused"
+    assert link.lookup("seen") == []
+
+
+def test_no_operator_gives_a_plain_value_and_so_a_point(student):
+    """Not even those of a class that the test cell names."""
+    link = student(PROBE)
+    probe = link.lookup("Probe")()
+    for ask in (lambda: abs(probe), lambda: probe - 1, lambda: divmod(probe, 2)):
+        with pytest.raises(TypeError, match="ask a method or an attribute"):
+            ask()
+
+
+def test_naming_a_class_holds_for_one_cell(student):
+    link = student(PROBE)
+    probe = link.lookup("Probe")()
+    assert 3 in probe
+    link.end_cell(restore=False)
+    with pytest.raises(TypeError, match="mention Probe in the cell"):
+        assert 4 in probe
+    assert link.lookup("seen") == [3]
+
+
 def test_a_flood_of_bytes_is_no_flood_of_memory(student):
     link = student(
         """

@@ -18,6 +18,7 @@ STUDENT = """
     def double(x): return 2 * x
     def quadruple(x): return double(double(x))
     def read(): return size
+    def uses_numpy(): return int(np.sqrt(4))
     def fail(): raise ValueError("from the student")
     class Score:
         def __repr__(self): return "5.0"
@@ -257,3 +258,62 @@ def test_files_can_be_read_but_not_imported(run, tmp_path):
 def test_without_a_student_there_are_only_the_tests_names(run):
     outcome = run("double(1)", link=None)
     assert outcome.outputs[-1]["ename"] == "NameError"
+
+
+IMPOSTORS = """
+    asked = []
+    class math:
+        @staticmethod
+        def isclose(a, b): asked.append(b); return True
+    class np:
+        @staticmethod
+        def allclose(a, b): asked.append(b); return True
+    def random(): return 4
+    random.seed = lambda n: asked.append(n)
+    class statistics: mean = 7
+    def copy(x): return [x]
+    class time: minutes = 3
+    lists = [1, 2]
+"""
+
+
+def test_no_student_stands_in_for_a_module(cells, student):
+    """Neither where a cell says the name nor in functions of earlier cells."""
+    link = student(IMPOSTORS)
+
+    def run(source):
+        return cells.run(source, name="t", link=link, seconds=10.0)
+
+    assert run("def close(a): return math.isclose(a, 5)").status == "ok"
+    for source in ("close(4)", "math.isclose(4, 5)", "bool(np.allclose(4, 5))"):
+        assert result(run(source)) == "False"
+    assert result(run("eval('math.isclose(4, 5)')")) == "False"
+    assert result(run("random.seed(0)\nrandom.randint(3, 3)")) == "3"
+    assert result(run("class A:\n    b = math.isclose(4, 5)\nA.b")) == "False"
+    assert result(run("asked")) == "[]"
+
+
+def test_ordinary_words_may_be_the_students(cells, student):
+    """They mean a module only where they are used as one."""
+    link = student(IMPOSTORS)
+
+    def run(source):
+        return cells.run(source, name="t", link=link, seconds=10.0)
+
+    assert result(run("random()")) == "4"
+    assert result(run("copy(1)")) == "[1]"
+    assert result(run("time.minutes")) == "3"
+    assert result(run("copy.copy([2])")) == "[2]"
+    assert result(run("copy(1)")) == "[1]"
+
+
+def test_a_module_needs_no_import_of_the_student(run):
+    assert result(run("math.floor(2.5)")) == "2"
+    assert "NameError" in run("statistics").reason
+
+
+def test_functions_can_be_kept_from_a_module(run):
+    """A test may take a module away from the student's functions for one cell."""
+    taken = "np.pi\nnp = None\nuses_numpy()"
+    assert run(taken).reason == "AttributeError"
+    assert result(run("uses_numpy()")) == "2"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import PolicyError
+from autograder.sandbox import Policy, PolicyError, Sandbox
 from autograder.sandbox.environment import python_environment
 from autograder.sandbox.view import kernel_files, nnlib_view
 
@@ -209,3 +209,17 @@ def test_one_submission_cannot_change_a_module_for_the_next(sandbox, printed):
     with sandbox.open() as session:
         look = "import nnlib.testing as t; print(t.assert_close is print)"
         assert printed(session, look) == "False\n"
+
+
+def test_a_module_that_cannot_be_imported_stops_nobody(
+    bubblewrap_works, printed, error
+):
+    """Here one that needs a module which the assignment does not allow."""
+    allow = ("nnlib.losses", "nnlib.testing")
+    with Sandbox(Policy(allow=allow)) as sandbox, sandbox.open() as session:
+        look = "import sys; print('nnlib.testing' in sys.modules)"
+        assert printed(session, look) == "True\n"
+        assert error(session, "import nnlib.losses") == (
+            "ModuleNotFoundError: nnlib.activations is not available in this "
+            "assignment; allowed: nnlib.losses, nnlib.testing"
+        )

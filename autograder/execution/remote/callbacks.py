@@ -51,7 +51,10 @@ class Callbacks:
             function = link.exports.get(header.get("function"))
             writer = LinkWriter(link, tie=False)
             answer: Header = {"op": "answer", "status": "ok"}
-            answer["value"] = writer.write(function(*args, **kwargs))
+            # Held until the message is complete: a stand-in that is let go of would
+            # be freed by the very message that hands it over.
+            result = function(*args, **kwargs)
+            answer["value"] = writer.write(result)
         except Exception as error:
             if link.gone:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _MAX_CLASSES = 5000
 _MAX_BASES = 32
 _NAME_LIMIT = 200
+_CLASS_NAME = re.compile(r"_*[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 # Exceptions of libraries that a test may name in an ``except``.
 _LIBRARY_EXCEPTIONS: dict[tuple[str, str], type[Exception]] = {
     ("numpy.linalg", "LinAlgError"): np.linalg.LinAlgError,
@@ -44,6 +46,8 @@ class Classes:
         self._link = link
         self._shared = shared
         self._classes: dict[int, RemoteClass] = {}
+        self.named: set[type] = set()
+        """Classes with whose objects the running test cell may compute."""
 
     def get(self, number: Any) -> RemoteClass:
         """Return a class that was described before."""
@@ -51,6 +55,15 @@ class Classes:
         if kind is None:
             raise WireError("an object's class was not described")
         return kind
+
+    def note_name(self, name: str, value: Any) -> None:
+        """Let the test compute with objects of a class that it names.
+
+        Only the test's spelling tells that it means a class: a student can put one in
+        the place of a function or of a matrix.
+        """
+        if type(value) is RemoteClass and _CLASS_NAME.fullmatch(name):
+            self.named.add(value)
 
     def describe(self, entries: Any) -> None:
         """Make local classes of the descriptions in a message."""

@@ -108,7 +108,9 @@ class Link:
 
     def lookup(self, name: str) -> Any:
         """Return what a name is bound to; raises ``NameError`` as Python would."""
-        return self._request("name", {"name": name}, share=True)
+        value = self._request("name", {"name": name}, share=True)
+        self.classes.note_name(name, value)
+        return value
 
     def assign(self, name: str, value: Any) -> None:
         """Bind a name in the student's notebook until ``restore``."""
@@ -123,6 +125,7 @@ class Link:
         self.exports.withdraw_all()
         self.allowance.begin_cell()
         self.callbacks.forget()
+        self.classes.named.clear()
         if restore and not self.gone:
             self._request("restore", {})
 

@@ -3,7 +3,9 @@
 For every class of the student's process a local class is made, so that ``isinstance``,
 ``type(x) is C`` and ``except StudentError`` are answered here, by Python itself, and
 the student's code is not asked. The same holds for ``==`` (identity) and ``hash``;
-truth, ordering and conversion to numbers or arrays raise.
+truth, ordering and conversion to numbers or arrays raise. Arithmetic and ``in`` are
+sent only to objects of classes that the test cell names itself: ``f(x) - expected``
+must not tell ``expected`` to whatever object a function returned.
 """
 
 from __future__ import annotations
@@ -12,7 +14,12 @@ import types
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograder.sandbox.inside.operations import OPERATIONS, READABLE_SPECIALS, TEXT
+from autograder.sandbox.inside.operations import (
+    ARITHMETIC,
+    OPERATIONS,
+    READABLE_SPECIALS,
+    TEXT,
+)
 
 if TYPE_CHECKING:
     from autograder.execution.remote.link import Link
@@ -213,12 +220,47 @@ def operation(name: str) -> Any:
     if name in TEXT:
         return lambda self: _text(self, name)
 
+    if name in ARITHMETIC:
+        return _arithmetic(name)
+
     def special(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if name == "__contains__":
+            _require_named_class(self)
         result = self._remote_link.operate(self, name, args, kwargs)
         return _CHECKS[name](result) if name in _CHECKS else result
 
     special.__name__ = name
     return _exit if name == "__exit__" else special
+
+
+def _arithmetic(name: str) -> Any:
+    def special(self: Any, *args: Any, **kwargs: Any) -> Any:
+        _require_named_class(self)
+        link = self._remote_link
+        result = link.operate(self, name, args, kwargs)
+        if type(type(result)) is not RemoteClass:
+            raise TypeError(
+                f"{name} of the student's {type(self).__name__} gave a "
+                f"{type(result).__name__}, but a test takes only another of the "
+                "student's objects from an operator; ask a method or an attribute for "
+                "plain values"
+            )
+        link.classes.named.add(type(result))
+        return result
+
+    special.__name__ = name
+    return special
+
+
+def _require_named_class(proxy: Any) -> None:
+    """Raise unless the test cell names the object's class or one of its bases."""
+    if proxy._remote_link.classes.named.isdisjoint(type(proxy).__mro__):
+        kind = type(proxy).__name__
+        raise TypeError(
+            "expected a number, an array or a container, but the student's code gave a "
+            f"{kind} object; a test computes only with objects of a class that the "
+            f"same cell names, so for those mention {kind} in the cell"
+        )
 
 
 def _next(self: Any) -> Any:

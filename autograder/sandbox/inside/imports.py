@@ -1,7 +1,9 @@
 """Which modules of the course a submission can import."""
 
+import importlib
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
@@ -76,3 +78,13 @@ def set_search_path(course: str, search: Sequence[str]) -> None:
 def guard_course(allow: Sequence[str]) -> None:
     """Put the guard before all other finders."""
     sys.meta_path.insert(0, CourseGuard(allow))
+
+
+def preload(modules: Sequence[str]) -> None:
+    """Import modules once for all submissions.
+
+    One that fails now fails again where a submission imports it, and says why there.
+    """
+    for name in modules:
+        with suppress(Exception, SystemExit):
+            importlib.import_module(name)

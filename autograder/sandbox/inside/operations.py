@@ -15,6 +15,7 @@ _BINARY = (
     *("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow"),
     *("lshift", "rshift", "and", "or", "xor"),
 )
+_UNARY = ("neg", "pos", "abs", "invert", "round")
 _OPERATOR_NAMES = {"and": "and_", "or": "or_"}
 
 
@@ -54,6 +55,14 @@ for _name in _BINARY:
     OPERATIONS[f"__{_name}__"] = _function
     OPERATIONS[f"__r{_name}__"] = _reflected(_function)
     OPERATIONS[f"__i{_name}__"] = getattr(operator, f"i{_name}")
+
+# What makes new values of old ones, and so could be told a value of the test.
+ARITHMETIC = frozenset(
+    (
+        *(f"__{kind}{name}__" for name in _BINARY for kind in ("", "r", "i")),
+        *(f"__{name}__" for name in (*_UNARY, "divmod", "rdivmod")),
+    )
+)
 
 # Done by the peer for any object, whatever its class defines.
 COPYING: dict[str, Callable[[Any], Any]] = {

@@ -177,8 +177,7 @@ def main(descriptor: int) -> None:
             confine.adopt_orphans()
         imports.set_search_path(config["course"], config["search"])
         Path(config["cwd"]).mkdir(parents=True, exist_ok=True)
-        shell = _prepare()
-        imports.guard_course(config["allow"])
+        shell = _prepare(config["allow"])
     except Exception as error:
         control.send(f"{type(error).__name__}: {error}".encode())
         sys.exit(1)
@@ -188,7 +187,7 @@ def main(descriptor: int) -> None:
     os._exit(0)  # Nobody waits for the interpreter to tidy up.
 
 
-def _prepare() -> Any:
+def _prepare(allow: list[str]) -> Any:
     """Import and warm up what every submission needs, and build the shell."""
     from . import session  # noqa: F401  (the fork uses it)
     from .figures import prepare_figures
@@ -197,6 +196,8 @@ def _prepare() -> Any:
     shell = create_shell()
     warm_up(shell)
     prepare_figures()
+    imports.guard_course(allow)
+    imports.preload(allow)
     # Objects that live for good are taken out of the collector's sight, so that its
     # marks do not unshare their pages in every child.
     gc.collect()
