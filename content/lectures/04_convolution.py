@@ -135,7 +135,7 @@ leaves $11^2 = 121$ weights.
 soon as $|a|$ **or** $|b|$ exceeds $\Delta$. ("Zero outside $|a|, |b| > \Delta$", as slides
 put it, can be read as "if both exceed", which leaves a broad cross.)
 
-What is left is the **convolutional layer** with its **filter** (or **kernel**) $V$:
+What is left is the **[convolutional layer](../site/glossary.md#convolutional-layer)** with its **[filter](../site/glossary.md#filter)** (or **kernel**) $V$:
 
 $$\boxed{\,s_{ij} = u + \sum_{a=-\Delta}^{\Delta} \sum_{b=-\Delta}^{\Delta}
 V_{ab}\; x_{i+a,\,j+b}\,}$$
@@ -178,7 +178,7 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* **Sparse interactions**: few lines for each unit. **Parameter sharing**: the
+*What to see.* **[Sparse interactions](../site/glossary.md#sparse-interactions)**: few lines for each unit. **[Parameter sharing](../site/glossary.md#parameter-sharing)**: the
 orange and the blue lines carry the same nine weights. For 256 x 256 pixels a dense layer
 needs four billion weights.
 
@@ -201,7 +201,7 @@ $$(f * g)_{ij} = \sum_{a,b} f_{ab}\; g_{i-a,\,j-b}.$$
 
 Beware of printed versions with $f_{ij}$ inside this sum: the *summed* indices belong to
 $f$, else it could be pulled out. Our layer has a plus, $x_{i+a,j+b}$, and is called a
-**cross-correlation**. The two differ by a half turn of the filter: with
+**[cross-correlation](../site/glossary.md#cross-correlation)**. The two differ by a half turn of the filter: with
 $\tilde{V}_{ab} = V_{-a,-b}$ the layer is $s = u + x * \tilde{V}$; the constant $u$ is easily
 forgotten.
 """
@@ -245,8 +245,8 @@ example. A mirror symmetry is not enough.
 ## 4.5 Padding and stride
 
 A window of $k$ rows fits into $n$ rows at $n-k+1$ places. So the image shrinks with
-each layer, and border pixels are seen less often. **Padding** adds rings of zeros
-around it. To condense an image instead, let the window jump by a **stride** larger
+each layer, and border pixels are seen less often. **[Padding](../site/glossary.md#padding)** adds rings of zeros
+around it. To condense an image instead, let the window jump by a **[stride](../site/glossary.md#stride)** larger
 than 1, perhaps different for rows and columns. With pad rings on each side,
 
 $$n_{\text{out}} = \left\lfloor \frac{n + 2\,\text{pad} - k}{\text{stride}} \right\rfloor + 1.$$
@@ -338,7 +338,7 @@ r"""
 ## 4.6 Channels
 
 One filter answers to one pattern: too rigid. Use several. Each makes its own grid of
-hidden units, a **channel** or **feature map**.
+hidden units, a **[channel](../site/glossary.md#channel)** or **[feature map](../site/glossary.md#feature-map)**.
 
 The next layer sees all these channels, and a colour image has three from the start. So
 a filter spans **all** input channels, and the results are added:
@@ -492,7 +492,7 @@ _ = r.score()
 r"""
 ## 4.8 Pooling
 
-**Pooling** replaces each window of each channel by its maximum or its mean. Windows usually do not overlap, so the stride is the window size.
+**[Pooling](../site/glossary.md#pooling)** replaces each window of each channel by its maximum or its mean. Windows usually do not overlap, so the stride is the window size.
 There are no parameters. Backwards, the mean shares $\delta$ out equally. The maximum
 hands all of it to the winner, since a small change of any other entry changes nothing.
 """
@@ -589,7 +589,7 @@ layer. Count: $4(9+1)$, $6(36+1)$, $54 \cdot 50 + 50$, $50 \cdot 10 + 10$.
 <details><summary>Answer</summary>
 
 It sees 3 x 3 units of the first layer, each of which sees one pixel further on every
-side: 5 x 5. This **receptive field** grows by 2 with each such layer, and faster behind
+side: 5 x 5. This **[receptive field](../site/glossary.md#receptive-field)** grows by 2 with each such layer, and faster behind
 a stride. Depth makes local layers see the whole image.
 </details>
 

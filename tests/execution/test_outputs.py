@@ -259,7 +259,7 @@ def test_a_picture_that_is_not_there_does_not_stop_the_page():
 def test_an_endless_answer_is_cut():
     cleaned = clean_markdown("<b" * 1_000_000)
     assert len(cleaned) < 51_000
-    assert "1950200 characters left out" in cleaned
+    assert "characters left out" in cleaned
     assert clean_markdown(cleaned) == cleaned
 
 
