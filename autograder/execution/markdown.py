@@ -26,6 +26,7 @@ _OPENER = re.compile(r"[<\[]|\\\\\(|\\begin")
 # Markdown without any of these renders to text, emphasis, lists, code and tables only.
 _MAY_BE_RAW = re.compile(r"<|\]\s*[(:\[]|\\")
 _ATTACHMENT = re.compile(r"attachment:([^\s)\"'>]+)")
+# nbconvert looks from each bracket to the end of its line, also in blocks.
 _LONG_LINE = re.compile(r"([^\n]{500})(?=[^\n])")
 _LONG_FENCE = re.compile(r"`{10,}")
 _BLOCK = re.compile(r"(`{3,9}|`{10})\n([\s\S]*)\n\1")
@@ -93,12 +94,10 @@ def _harmless(source: str, attachments: Collection[str]) -> str | None:
 
 def _as_block(source: str, limit: int) -> str:
     """Show a text in a code block, whose fence is longer than all within."""
-    # nbconvert looks from each bracket to the end of its line.
-    source = _LONG_LINE.sub(r"\1\n", source[: limit + 1])[:limit] + (
-        f"\n... {len(source) - limit} characters left out"
-        if len(source) > limit
-        else ""
-    )
+    source = _LONG_LINE.sub(r"\1\n", source)
+    if len(source) > limit:
+        left = len(source) - limit
+        source = f"{source[:limit]}\n... {left} characters left out"
     source = _LONG_FENCE.sub("`" * 9, source)
     fence = "`" * (max(_longest_run(source), 2) + 1)
     return f"{fence}\n{source}\n{fence}"
