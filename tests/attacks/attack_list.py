@@ -54,25 +54,12 @@ LEARNERS = ("lies-agreeable_learns", "lies-callback_with_probe", "lies-module_im
             "accidents-empty_file")  # fmt: skip
 
 
-# Attacks that succeed so far, by test, road and student. An attack that is mended shows
-# up as XPASS: take it out then.
-_FOLDER = "a folder named like the notebook ends the run of the whole class"
-_BIG = (
-    "files that are refused for their size count, so that the notebook is refused too"
-)
-ROAD_STOPPERS = {"files-notebook_folder"}
-HOLES: dict[tuple[str, str, str], str] = {
-    ("test_points", "nncourse", "files-big"): _BIG,
-    ("test_a_folder_named_like_a_notebook_stops_nobody", "", ""): _FOLDER,
-}  # fmt: skip
-
-
 def attackers(road: str) -> list[str]:
     """The students whose work is graded on a road."""
     if road == "nncourse":
-        return [student for student in ATTACKS if student not in ROAD_STOPPERS]
+        return list(ATTACKS)
     inside = [s for s in ATTACKS if s.split("-")[0] in SANDBOX_CATALOGUES]
-    passed_over = set(inside).difference(inside[::3], LEARNERS, (k[2] for k in HOLES))
+    passed_over = set(inside).difference(inside[::3], LEARNERS)
     passed_over |= {s for s in ATTACKS if s.startswith(SLOW_CATALOGUE)}
     return [s for s in ATTACKS if s in SLOW_SAMPLE or s not in passed_over]
 

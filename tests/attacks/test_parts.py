@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from autograder.execution.reading import parse_submission
-from autograder.grading.files import pack, unpack, write_graded
+from autograder.grading.files import pack, unpack, without_conflicts, write_graded
 
 
 def test_a_folder_named_like_a_notebook_stops_nobody(tmp_path):
@@ -13,7 +13,7 @@ def test_a_folder_named_like_a_notebook_stops_nobody(tmp_path):
     (submitted / "nn.ipynb").mkdir(parents=True)
     (submitted / "nn.ipynb" / "x.txt").write_text("x")
     files, _ = unpack(pack(submitted, []))
-    files = {name: data for name, data in files.items() if name[-6:] != ".ipynb"}
+    files = without_conflicts(files, ["nn.ipynb"])
     target = tmp_path / "graded"
     write_graded(target, {"nn": nbformat.v4.new_notebook()}, files)
     assert (target / "nn.ipynb").is_file()
