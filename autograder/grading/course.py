@@ -50,10 +50,15 @@ class Course:
 
             name = "nncourse"
 
-        logging.getLogger("traitlets").setLevel(logging.ERROR)
-        app = CourseApp(log_level=logging.ERROR)
-        app.load_cwd_config = False
-        app.initialize([], root=str(folder))
+        logger = logging.getLogger("traitlets")
+        usual = logger.level
+        logger.setLevel(logging.ERROR)
+        try:
+            app = CourseApp(log_level=logging.ERROR)
+            app.load_cwd_config = False
+            app.initialize([], root=str(folder))
+        finally:
+            logger.setLevel(usual)
         return cls(app)
 
     @property
