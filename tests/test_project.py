@@ -13,12 +13,12 @@ ROOT = Path(__file__).resolve().parents[1]
 HOSTS = [
     ("pypi", "org"),
     ("pythonhosted", "org"),
-    ("registry.npmjs", "org"),
+    ("registry", "npmjs", "org"),
     ("anaconda", "org"),
-    ("download.pytorch", "org"),
+    ("download", "pytorch", "org"),
     ("crates", "io"),
     ("rubygems", "org"),
-    ("proxy.golang", "org"),
+    ("proxy", "golang", "org"),
 ]
 OPTIONS = ["index-url", "trusted-host", "find-links"]
 ADDRESSES = re.compile(
