@@ -10,6 +10,7 @@ import io
 import linecache
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,23 @@ class Rehearsal:
         """Return what the solution cells define, by name."""
         namespace = self._prepare(blank=False)
         return {name: namespace[name] for name in self.tasks}
+
+    def define(self, task: str, text: str) -> Any:
+        """Return what another text of its solution cell makes of a task."""
+        namespace = self._prepare(blank=False)
+        exec(_compile(text, f"other {task}"), namespace)
+        return namespace[task]
+
+    def fingerprint(self, task: str) -> str:
+        """Return a hash of all that decides about the solutions of a task."""
+        test = f"test_{task}"
+        told = [
+            "\n".join(cell.lines)
+            for cell in self._cells
+            if not cell.is_test or _id(cell) == test
+            if not cell.is_on("solution") or task in _definitions(cell)
+        ]
+        return sha256("\0".join(told).encode()).hexdigest()[:16]
 
     def run(
         self,

@@ -1,12 +1,12 @@
 """What the tests of all assignments share: each assignment is read once."""
 
 import functools
-import runpy
 from pathlib import Path
 
 import pytest
 
 from autograder.feedback.misconceptions import Catalogue, load_catalogue
+from autograder.feedback.proof import load_alternatives
 from autograder.feedback.rehearsal import Rehearsal
 
 ROOT = Path(__file__).parents[2]
@@ -17,13 +17,12 @@ class Assignment:
     """One assignment with its catalogue of mistakes and its other right solutions."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.name = folder.name
         self.text = (folder / "notebook.py").read_text(encoding="utf-8")
         self.rehearsal = Rehearsal(folder)
         self.catalogue: Catalogue = load_catalogue(folder)
-        number = folder.name.partition("_")[0]
-        other = Path(__file__).with_name(f"alternatives_{number}.py")
-        self.alternatives = runpy.run_path(str(other))["ALTERNATIVES"]
+        self.alternatives = load_alternatives(ROOT, folder.name)
 
 
 @functools.cache

@@ -1,0 +1,187 @@
+"""Which mutants of the author's solutions the tests of an assignment let pass.
+
+`mutants.json` beside a notebook keeps the result of each task with the fingerprint of
+its cells, so that only what changed is tried again. A mutant that does what the
+solution does stands in `equivalent_mutants.toml`, with the reason::
+
+    [[equivalent]]
+    task = "softmax"
+    change = "e = np.exp(z - z.max(1))  =>  e = np.exp(z + z.max(1))"
+    reason = "..."
+"""
+
+import json
+import math
+import os
+import resource
+import time
+import tomllib
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import CourseError
+from autograder.feedback.mutants import Mutant, mutants
+from autograder.feedback.rehearsal import Rehearsal
+
+RESULTS, EQUIVALENTS = "mutants.json", "equivalent_mutants.toml"
+VERSION = 1
+MEMORY = 4 * 2**30
+REQUIRED = 0.95
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What became of the mutants of one task.
+
+    Attributes:
+        key: the fingerprint of the cells that were tried.
+        mutants: how many there are.
+        survivors: the changes that earn full points all the same.
+    """
+
+    key: str
+    mutants: int
+    survivors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many of the mutants that matter the tests notice.
+
+    Attributes:
+        killed: mutants that lose points.
+        survivors: mutants that do not, and should.
+        equivalent: mutants that need not, as the author says.
+        stale: entries of the author's list that are no survivors.
+    """
+
+    killed: int
+    survivors: tuple[str, ...]
+    equivalent: int
+    stale: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """The share of killed ones among those that are not equivalent."""
+        return self.killed / max(self.killed + len(self.survivors), 1)
+
+
+def survey(
+    rehearsal: Rehearsal, task: str, report: Callable[[], None] = lambda: None
+) -> Survey:
+    """Try every mutant of a task; `report` is called after each."""
+    found = mutants(rehearsal.source(task))
+    survivors = try_mutants(rehearsal, task, found, report)
+    return Survey(rehearsal.fingerprint(task), len(found), tuple(survivors))
+
+
+def try_mutants(
+    rehearsal: Rehearsal,
+    task: str,
+    found: Sequence[Mutant],
+    report: Callable[[], None] = lambda: None,
+) -> list[str]:
+    """Return the changes of those mutants that earn full points.
+
+    Each runs in a process of its own: it may loop for ever or ask for all memory.
+    """
+    began = time.process_time()
+    rehearsal.run(only=[f"test_{task}"])
+    seconds = 2 + math.ceil(5 * (time.process_time() - began))
+    running: deque[tuple[Mutant, int]] = deque()
+    survivors = []
+
+    def collect() -> None:
+        mutant, process = running.popleft()
+        if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0:
+            survivors.append(mutant.change)
+        report()
+
+    for mutant in found:
+        if len(running) == (os.cpu_count() or 1):
+            collect()
+        running.append((mutant, _start(rehearsal, task, mutant.text, seconds)))
+    while running:
+        collect()
+    return survivors
+
+
+def _start(rehearsal: Rehearsal, task: str, text: str, seconds: int) -> int:
+    """Begin a process that ends with 0 if the mutant earns full points."""
+    process = os.fork()
+    if process:
+        return process
+    code = 1
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        solution = rehearsal.define(task, text)
+        (result,) = rehearsal.run({task: solution}, only=[f"test_{task}"]).values()
+        code = 0 if not result.failed else 1
+    finally:
+        os._exit(code)
+
+
+def read_surveys(folder: Path) -> dict[str, Survey]:
+    """Return the kept results of an assignment, by task."""
+    path = folder / RESULTS
+    if not path.is_file():
+        return {}
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept["version"] != VERSION:
+            return {}
+        return {
+            task: Survey(entry["key"], entry["mutants"], tuple(entry["survivors"]))
+            for task, entry in kept["tasks"].items()
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise CourseError(
+            f"{path} cannot be read ({error}): delete it and run `nncourse check-tests`"
+        ) from None
+
+
+def write_surveys(folder: Path, surveys: dict[str, Survey]) -> None:
+    """Keep the results of an assignment."""
+    tasks: dict[str, Any] = {
+        task: {"key": s.key, "mutants": s.mutants, "survivors": list(s.survivors)}
+        for task, s in surveys.items()
+    }
+    text = json.dumps(
+        {"version": VERSION, "tasks": tasks}, indent=1, ensure_ascii=False
+    )
+    (folder / RESULTS).write_text(text + "\n", encoding="utf-8")
+
+
+def read_equivalents(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the reasons why mutants may live, by task and change."""
+    path = folder / EQUIVALENTS
+    reasons: dict[str, dict[str, str]] = {}
+    if not path.is_file():
+        return reasons
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))["equivalent"]
+        for entry in entries:
+            reasons.setdefault(entry["task"], {})[entry["change"]] = entry["reason"]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise CourseError(
+            f"{path}: expected [[equivalent]] with task, change and reason ({error})"
+        ) from None
+    return reasons
+
+
+def score(survey: Survey, reasons: dict[str, str]) -> Score:
+    """Compare what survived with what the author lists as equivalent."""
+    survived = set(survey.survivors)
+    return Score(
+        killed=survey.mutants - len(survived),
+        survivors=tuple(c for c in survey.survivors if c not in reasons),
+        equivalent=len(survived & set(reasons)),
+        stale=tuple(change for change in reasons if change not in survived),
+    )
