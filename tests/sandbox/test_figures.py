@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from IPython.core import pylabtools
+from matplotlib.backend_bases import FigureCanvasBase
 from PIL import Image
 
 from autograder.sandbox.inside import figures
@@ -104,7 +105,8 @@ def three_dimensional(rng):
 
 ONE_PASS = [lines, images, colorbar, logarithmic, scatter, bars, twins, contours]
 ONE_PASS += [shared, numbers, inset]
-USUAL_WAY = [constrained, polar, three_dimensional]
+USUAL_WAY = [polar, three_dimensional]
+EVERY = [*ONE_PASS, constrained, *USUAL_WAY]
 
 
 @pytest.fixture
@@ -124,12 +126,38 @@ def render():
         plt.switch_backend(before)
 
 
-@pytest.mark.parametrize("draw", ONE_PASS + USUAL_WAY)
+@pytest.mark.parametrize("draw", EVERY)
 def test_pixels_are_the_same(render, draw):
     ours, plain = render(figures.print_figure, draw)
     stock, _ = render(STOCK, draw)
     assert np.array_equal(ours, stock)
-    assert plain == (draw in ONE_PASS)
+    assert plain == (draw not in USUAL_WAY)
+
+
+@pytest.mark.parametrize("layout", [None, "constrained_layout.use", "autolayout"])
+@pytest.mark.parametrize("draw", EVERY)
+def test_pixels_of_a_saved_figure_are_the_same(draw, layout, monkeypatch):
+    def save(print_figure):
+        monkeypatch.setattr(FigureCanvasBase, "print_figure", print_figure)
+        draw(np.random.default_rng(1))
+        buffer = io.BytesIO()
+        plt.savefig(buffer, format="png", dpi=70)
+        plt.close("all")
+        return np.asarray(Image.open(buffer))
+
+    settings = {"figure.dpi": 60} | ({f"figure.{layout}": True} if layout else {})
+    with plt.rc_context(settings):
+        plt.switch_backend("agg")
+        stock = save(figures._stock_save)
+        calls = []
+
+        def ours_seen(*arguments, **options):
+            calls.append(options)
+            return figures.save_figure(*arguments, **options)
+
+        ours = save(ours_seen)
+    assert calls[0]["format"] == "png"
+    assert np.array_equal(ours, stock)
 
 
 def test_second_rendering_sees_changes(render):

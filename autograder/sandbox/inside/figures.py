@@ -1,12 +1,14 @@
 """Inline figures: ready before the fork, and laid out once instead of many times.
 
 The inline backend crops figures to their contents. For that Matplotlib draws the figure
-twice, and while it does, it computes the same ticks and text boxes dozens of times.
-Figures made of Matplotlib's own parts are drawn once here, with those results kept for
-the duration of one rendering; the pixels are the same. All others go the usual way.
+twice, and while it does, it computes the same ticks and text boxes dozens of times, as
+the constrained layout does. Figures made of Matplotlib's own parts are drawn once here,
+with those results kept for the duration of one rendering; the pixels are the same. All
+others go the usual way.
 """
 
 import functools
+import io
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,11 +20,13 @@ import matplotlib.pyplot as plt
 from IPython.core import pylabtools
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import PlaceHolderLayoutEngine
+from matplotlib.layout_engine import ConstrainedLayoutEngine, PlaceHolderLayoutEngine
 from matplotlib.text import Text
 
 _stock_print_figure = pylabtools.print_figure
+_stock_save: Callable[..., Any] = FigureCanvasBase.print_figure
 
 # These are private to Matplotlib; where they are gone, figures go the usual way.
 _KNOWN_MATPLOTLIB = hasattr(Text, "_get_layout") and hasattr(Axis, "_update_ticks")
@@ -33,14 +37,18 @@ _PNG_OPTIONS = {"compress_level": 1}
 
 
 def prepare_figures() -> None:
-    """Load the inline backend and draw one figure, so that no child has to."""
+    """Load the inline backend and draw once what figures are made of."""
     vars(pylabtools)["print_figure"] = print_figure
+    vars_of_canvas: Any = FigureCanvasBase
+    vars_of_canvas.print_figure = save_figure
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        figure, axes = plt.subplots()
+        figure, axes = plt.subplots(layout="constrained")
         axes.plot([0, 1], label="warm $x^2$")
         axes.legend()
+        figure.colorbar(axes.imshow([[0.0, 1.0]]))
         print_figure(figure)
+        figure.savefig(io.BytesIO(), format="png", dpi=144)
         plt.close("all")
 
 
@@ -55,7 +63,10 @@ def print_figure(
     usual = functools.partial(
         _stock_print_figure, figure, fmt=fmt, base64=base64, **options
     )
-    if fmt != "png" or bbox_inches != "tight" or options or not _is_plain(figure):
+    fixed = _has_layout(figure, PlaceHolderLayoutEngine)
+    if fmt != "png" or bbox_inches != "tight" or options:
+        return usual(bbox_inches=bbox_inches)
+    if not (fixed and _is_plain(figure)):
         return usual(bbox_inches=bbox_inches)
     with _remembered_layout():
         canvas: Any = figure.canvas
@@ -65,14 +76,30 @@ def print_figure(
         return usual(bbox_inches=box, pil_kwargs=_PNG_OPTIONS)
 
 
+def save_figure(canvas: Any, file: Any, *args: Any, **options: Any) -> Any:
+    """Render a figure into a file; see `FigureCanvasBase.print_figure`."""
+    figure = canvas.figure
+    engines = PlaceHolderLayoutEngine, ConstrainedLayoutEngine
+    if options.get("format") != "png" or not _has_layout(figure, *engines):
+        return _stock_save(canvas, file, *args, **options)
+    if not _is_plain(figure):
+        return _stock_save(canvas, file, *args, **options)
+    options = {"pil_kwargs": _PNG_OPTIONS, **options}
+    with _remembered_layout():
+        return _stock_save(canvas, file, *args, **options)
+
+
+def _has_layout(figure: Figure, *engines: type) -> bool:
+    """Whether a figure's axes stay where they are, or one of these moves them."""
+    engine = figure.get_layout_engine()
+    return engine is None or type(engine) in engines
+
+
 def _is_plain(figure: Figure) -> bool:
     """Whether one pass is known to give the same pixels as two."""
     if not _KNOWN_MATPLOTLIB or type(figure) is not Figure:
         return False
     if not hasattr(figure.canvas, "get_renderer"):
-        return False
-    engine = figure.get_layout_engine()
-    if not (engine is None or isinstance(engine, PlaceHolderLayoutEngine)):
         return False
     if not figure.axes or figure.subfigs:
         return False

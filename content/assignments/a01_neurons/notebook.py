@@ -394,8 +394,9 @@ else:
         mesh = ax.imshow(image, origin="lower", extent=[-5, 5, -5, 5], vmin=0, vmax=1)
         ax.plot(grid, line, "w--", marker="")
         ax.set(title=f"slope {a:g}", xlabel="$x_1$", xlim=(-5, 5), ylim=(-5, 5))
+        ax.set(xticks=[-5, 0, 5], yticks=[-5, 0, 5])
     axes[0].set_ylabel("$x_2$")
-    fig.colorbar(mesh, ax=axes, label="output of the neuron")
+    fig.colorbar(mesh, ax=axes, label="output of the neuron", ticks=[0, 0.5, 1])
     show(
         fig,
         alt="Three heat maps of the neuron's output on the square from -5 to 5, for "
