@@ -15,7 +15,10 @@ UNIT_COLOR = "#FBE9DA"
 CONSTANT_COLOR = "#EEEEEE"
 
 
-def _node(axes: Any, x: float, y: float, text: str, color: str, radius: float) -> None:
+def draw_node(
+    axes: Any, x: float, y: float, text: str, color: str, radius: float
+) -> None:
+    """Circle with a text in it."""
     from matplotlib.patches import Circle
 
     axes.add_patch(
@@ -24,7 +27,7 @@ def _node(axes: Any, x: float, y: float, text: str, color: str, radius: float) -
     axes.text(x, y, text, ha="center", va="center", zorder=4)
 
 
-def _arrow(
+def draw_arrow(
     axes: Any,
     start: tuple[float, float],
     end: tuple[float, float],
@@ -48,7 +51,8 @@ def _arrow(
     )
 
 
-def _blank(axes: Any, xlim: tuple[float, float], ylim: tuple[float, float]) -> None:
+def blank(axes: Any, xlim: tuple[float, float], ylim: tuple[float, float]) -> None:
+    """Axes without a frame whose circles are round."""
     axes.set(xlim=xlim, ylim=ylim, aspect="equal")
     axes.axis("off")
 
@@ -57,19 +61,19 @@ def _blank(axes: Any, xlim: tuple[float, float], ylim: tuple[float, float]) -> N
 def neuron_diagram() -> Figure:
     """The formal neuron, with the parts of a nerve cell that it imitates."""
     figure, axes = new_figure(size=(9.0, 4.2))
-    _blank(axes, (-0.8, 9.6), (-0.75, 4.35))
+    blank(axes, (-0.8, 9.6), (-0.75, 4.35))
     for y, name, weight in [(3.4, "$x_1$", "$w_1$"), (2.2, "$x_2$", "$w_2$")]:
-        _node(axes, 0, y, name, INPUT_COLOR, 0.42)
-        _arrow(axes, (0, y), (3.4, 2.2), (22, 31))
+        draw_node(axes, 0, y, name, INPUT_COLOR, 0.42)
+        draw_arrow(axes, (0, y), (3.4, 2.2), (22, 31))
         axes.text(1.55, (y + 2.2) / 2 + 0.22, weight, color=PALETTE["vermillion"])
-    _node(axes, 0, 1.0, "1", CONSTANT_COLOR, 0.42)
-    _arrow(axes, (0, 1.0), (3.4, 2.2), (22, 31))
+    draw_node(axes, 0, 1.0, "1", CONSTANT_COLOR, 0.42)
+    draw_arrow(axes, (0, 1.0), (3.4, 2.2), (22, 31))
     axes.text(1.55, 1.28, "$b$", color=PALETTE["vermillion"])
-    _node(axes, 3.4, 2.2, "sum", UNIT_COLOR, 0.6)
-    _node(axes, 6.0, 2.2, "$f$", UNIT_COLOR, 0.6)
-    _arrow(axes, (3.4, 2.2), (6.0, 2.2), (31, 31))
+    draw_node(axes, 3.4, 2.2, "sum", UNIT_COLOR, 0.6)
+    draw_node(axes, 6.0, 2.2, "$f$", UNIT_COLOR, 0.6)
+    draw_arrow(axes, (3.4, 2.2), (6.0, 2.2), (31, 31))
     axes.text(4.7, 2.45, "$s$", ha="center")
-    _arrow(axes, (6.0, 2.2), (8.4, 2.2), (31, 0))
+    draw_arrow(axes, (6.0, 2.2), (8.4, 2.2), (31, 0))
     axes.text(8.45, 2.2, r"$\hat{y} = f(s)$", va="center")
     axes.text(4.7, 3.85, r"$s = w_1 x_1 + w_2 x_2 + b$", ha="center")
     parts = [(0.0, "dendrites:\ninputs"), (1.75, "synapses:\nweights")]
@@ -79,7 +83,7 @@ def neuron_diagram() -> Figure:
     return figure
 
 
-def _heights(count: int) -> list[float]:
+def heights(count: int) -> list[float]:
     """Vertical places of the nodes of one layer, centred at zero, top first."""
     return [(count - 1) / 2 - i for i in range(count)]
 
@@ -104,22 +108,22 @@ def network_diagram(
     figure, axes = new_figure(
         size=(0.78 * (xlim[1] - xlim[0]), 0.68 * (ylim[1] - ylim[0]))
     )
-    _blank(axes, xlim, ylim)
+    blank(axes, xlim, ylim)
     for layer, width in enumerate(widths):
         x = gap * layer
         name = "x" if layer == 0 else r"\hat{y}" if layer == last else "h"
         upper = f"^{{({layer})}}" if 0 < layer < last and last > 2 else ""
-        for i, y in enumerate(_heights(width), start=1):
+        for i, y in enumerate(heights(width), start=1):
             color = INPUT_COLOR if layer == 0 else UNIT_COLOR
             lower = f"_{i}" if width > 1 else ""
-            _node(axes, x, y, f"${name}{upper}{lower}$", color, 0.36)
-            for start in _heights(widths[layer - 1]) if layer else []:
-                _arrow(axes, (x - gap, start), (x, y), (16, 18), width=0.9)
+            draw_node(axes, x, y, f"${name}{upper}{lower}$", color, 0.36)
+            for start in heights(widths[layer - 1]) if layer else []:
+                draw_arrow(axes, (x - gap, start), (x, y), (16, 18), width=0.9)
         if constants and layer < last:
-            low = _heights(width)[-1] - 1
-            _node(axes, x, low, "1", CONSTANT_COLOR, 0.3)
-            for y in _heights(widths[layer + 1]):
-                _arrow(
+            low = heights(width)[-1] - 1
+            draw_node(axes, x, low, "1", CONSTANT_COLOR, 0.3)
+            for y in heights(widths[layer + 1]):
+                draw_arrow(
                     axes, (x, low), (x + gap, y), (14, 18), color="#999999", width=0.7
                 )
         title = "inputs" if layer == 0 else "outputs" if layer == last else "hidden"
