@@ -562,7 +562,7 @@ masks.quiz()
 r"""
 ## Assignment and reading
 
-Now do the assignment of this lecture, **a06**. Next: batch normalisation, which keeps the
+Now do the assignment of this lecture, **a06**. Next: [batch normalisation](07_batch_norm.ipynb), which keeps the
 scale of every layer while it learns.
 
 - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov (2014), Dropout: a
