@@ -129,7 +129,8 @@ def cosine_histograms(dimensions: Sequence[int] = (2, 10, 100)) -> Figure:
     figure, ax = new_figure(size=(8.0, 4.0))
     edges = np.linspace(0.0, 1.0, 101)
     for k, dimension in enumerate(dimensions):
-        counts, _ = np.histogram(random_cosines(dimension), edges)
+        cosines = np.minimum(random_cosines(dimension), 1.0)  # rounding goes beyond
+        counts, _ = np.histogram(cosines, edges)
         look = {"color": COLORS[k], "linestyle": LINE_STYLES[k], "lw": 2}
         ax.stairs(counts, edges, label=f"{dimension} entries", **look)
     ax.axvline(1.0, color="black", marker="", lw=3, label="clipping by norm")
