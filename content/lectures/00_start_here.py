@@ -81,7 +81,7 @@ r"""
 | 6 | [Dropout and weight penalties](06_dropout.ipynb) | how do noise and a price on weights help? |
 | 7 | [Batch normalisation](07_batch_norm.ipynb) | what if every layer kept its scale? |
 | 8 | [Gradient clipping](08_clipping.ipynb) | what if one step is far too long? |
-| 9 | Optimizers | how do we walk downhill well? |
+| 9 | [Optimizers](09_optimizers.ipynb) | how do we walk downhill well? |
 | 10 | Training | when do we stop, and will it work on new data? |
 
 Each builds on those above it. Lectures 6, 7 and 8 can be read in any order.

@@ -85,7 +85,8 @@ training accuracy reaches 1, the test accuracy falls. This is
 
 **[Dropout](../site/glossary.md#dropout)** disturbs the learning by heart. In each forward
 pass of training, every unit of a hidden layer stays with probability $q$ (in code `keep`)
-and is set to zero otherwise. Each sample gets its own random **[mask](../site/glossary.md#mask)** $z$:
+and is set to zero otherwise. Each sample gets its own random
+**[mask](../site/glossary.md#mask)** $z$:
 
 $$\tilde h = h \odot z, \qquad z_i = 1 \text{ with probability } q, \text{ else } 0,
 \text{ independently.}$$
@@ -380,7 +381,8 @@ r"""
 ## 6.7 A price on weights
 
 Another way to keep a network simple is to add a
-**[penalty](../site/glossary.md#regularisation)** $R(W)$ on the weights of all layers to the cost:
+**[penalty](../site/glossary.md#regularisation)** $R(W)$ on the weights of all layers to the
+cost:
 
 $$J(\theta) = \frac1N \sum_{n=1}^N \ell\big(\hat y_n, y_n\big) + \lambda\, R(W).$$
 
@@ -421,12 +423,12 @@ $$W \leftarrow W - \eta\,(g + 2\lambda W) = (1 - 2\eta\lambda)\,W - \eta\, g:$$
 each step first shrinks the weights by a factor. This is
 **[weight decay](../site/glossary.md#weight-decay)**, and here it is the same as L2. Note the
 factor 2. For Adam, which divides each gradient by its usual size, it is not the same: the
-penalty's gradient is divided as well, so that large weights shrink no more than small
-ones. AdamW shrinks the weights apart from the gradient. One step each, $\eta = 0.01$, $\lambda = 0.1$:
+penalty's gradient is divided as well, so that in the first step the weight $-10$ shrinks no
+more than the weight 1. AdamW shrinks the weights apart from the gradient. One step each, $\eta = 0.01$, $\lambda = 0.1$:
 """
 
 # %% tags=["nbval-check-output"]
-start, g, lam, eta = np.array([1.0, -10.0]), np.array([0.5, 0.5]), 0.1, 0.01
+start, g, lam, eta = np.array([1.0, -10.0]), np.array([0.5, -0.5]), 0.1, 0.01
 penalty = l2_backward(1.0, l2(start, lam)[1])
 steps = {
     "SGD, L2 penalty": (SGD, g + penalty, {}),
@@ -562,8 +564,8 @@ masks.quiz()
 r"""
 ## Assignment and reading
 
-Now do the assignment of this lecture, **a06**. Next: [batch normalisation](07_batch_norm.ipynb), which keeps the
-scale of every layer while it learns.
+Now do the assignment of this lecture, **a06**. Next: [batch
+normalisation](07_batch_norm.ipynb), which keeps the scale of every layer while it learns.
 
 - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov (2014), Dropout: a
   simple way to prevent neural networks from overfitting, *Journal of Machine Learning

@@ -458,7 +458,7 @@ clipping.quiz()
 r"""
 ## Assignment and reading
 
-Now do the assignment of this lecture, **a08**. Next: optimizers, which choose the
+Now do the assignment of this lecture, **a08**. Next: [optimizers](09_optimizers.ipynb), which choose the
 step with more care from the beginning.
 
 - R. Pascanu, T. Mikolov, Y. Bengio (2013), On the difficulty of training recurrent neural

@@ -97,7 +97,7 @@ def explore_averages() -> Explorer:
         averages_by_step,
         describe_averages,
         {
-            "momentum": Slider("momentum (share kept)", 0.9, 0.0, 0.99, 0.01),
+            "momentum": Slider("momentum", 0.9, 0.0, 0.99, 0.01),
             "batch": Slider("batch size", 16, 2, 128, 1),
         },
     )
@@ -214,11 +214,16 @@ QUESTIONS = (
         "The two further terms are the paths through the mean and the variance.",
     ),
     Question(
-        "In prediction, a model gives another answer for a sample when its neighbours "
-        "in the batch change. What is wrong?",
-        ("nothing", "the learning rate", "it is still in training mode"),
+        "Memory allows batches of 2 samples only. What helps a dense network most?",
+        (
+            "a larger learning rate",
+            "momentum 0.99 for the running averages",
+            "means within each sample, as in layer normalisation",
+        ),
         2,
-        "In prediction the running averages are constants; neighbours do not matter.",
+        "Two samples tell next to nothing about mean and variance, and after "
+        "normalisation over two, hardly any gradient passes. Slower averages only "
+        "help prediction.",
     ),
 )
 

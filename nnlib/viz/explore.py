@@ -60,6 +60,23 @@ class Slider:
 
 
 @dataclass(frozen=True)
+class Player(Slider):
+    """A whole number that a play button counts up: an animation.
+
+    interval: milliseconds from one step to the next.
+    """
+
+    interval: int = 300
+
+    def play_button(self, widgets: Any, slider: Any) -> Any:
+        """Play, pause and stop, which move the slider."""
+        numbers = {"min": self.low, "max": self.high, "step": self.step}
+        play = widgets.Play(value=self.value, interval=self.interval, **numbers)
+        widgets.link((play, "value"), (slider, "value"))
+        return play
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of several named options."""
 
@@ -130,9 +147,13 @@ class Explorer:
         self.reset_button.on_click(lambda button: self.reset())
         for control in self.controls.values():
             control.observe(lambda change: self._changed(), names="value")
-        self.widget = widgets.VBox(
-            [*self.controls.values(), self.reset_button, self.picture, self.caption]
-        )
+        players = [
+            control.play_button(widgets, self.controls[name])
+            for name, control in controls.items()
+            if isinstance(control, Player)
+        ]
+        rows = [*self.controls.values(), *players, self.reset_button]
+        self.widget = widgets.VBox([*rows, self.picture, self.caption])
         self.redraw()
 
     def values(self) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from nnlib.optim import SGD
 from nnlib.train import evaluate, fit
 from nnlib.viz.deep_training import digit_sets
 
+NETWORKS = {"plain": False, "with batch normalisation": True}
+
 
 def deep_network(*, batch_norm: bool, start: Initialiser = he_normal) -> Sequential:
     """64 inputs, six hidden layers of 50 ReLU units, 10 scores."""
@@ -56,6 +58,3 @@ def accuracies_by_batch(sizes: Sequence[int]) -> dict[str, list[float]]:
         ]
         for name, norm in NETWORKS.items()
     }
-
-
-NETWORKS = {"plain": False, "with batch normalisation": True}

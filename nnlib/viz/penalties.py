@@ -49,6 +49,7 @@ def weight_histograms(weights: Mapping[str, Array], limit: float = 0.6) -> Figur
     for ax, (name, W) in zip(np.ravel(panels), weights.items(), strict=True):
         ax.hist(np.clip(W.ravel(), -limit, limit), bins=edges, color=PALETTE["blue"])
         zero = np.mean(np.abs(W) < 1e-3)
-        ax.set(title=f"{name}: {zero:.0%} near 0", xlabel="weight", yscale="log")
+        ax.set(title=f"{name}: {zero:.0%} near 0", yscale="log")
+        ax.set_xlabel(f"weight (last bars: beyond {limit:g})")
     np.ravel(panels)[0].set_ylabel("number of weights")
     return figure
