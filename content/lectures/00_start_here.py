@@ -82,7 +82,7 @@ r"""
 | 7 | [Batch normalisation](07_batch_norm.ipynb) | what if every layer kept its scale? |
 | 8 | [Gradient clipping](08_clipping.ipynb) | what if one step is far too long? |
 | 9 | [Optimizers](09_optimizers.ipynb) | how do we walk downhill well? |
-| 10 | Training | when do we stop, and will it work on new data? |
+| 10 | [Training and generalisation](10_training.ipynb) | when do we stop, and will it work on new data? |
 
 Each builds on those above it. Lectures 6, 7 and 8 can be read in any order.
 """

@@ -721,7 +721,7 @@ memory.quiz()
 r"""
 ## Assignment and reading
 
-Now do the assignment of this lecture, **a09**. Next: training and generalisation, for a low cost is not yet the aim.
+Now do the assignment of this lecture, **a09**. Next: [training and generalisation](10_training.ipynb), for a low cost is not yet the aim.
 
 - D. Kingma, J. Ba (2015), Adam: a method for stochastic optimization,
   [arXiv:1412.6980](https://arxiv.org/abs/1412.6980).
