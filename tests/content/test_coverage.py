@@ -6,7 +6,9 @@ rewritten. A row that is left out on purpose has a reason instead.
 """
 
 import csv
+import importlib
 import re
+import runpy
 from pathlib import Path
 
 import jupytext
@@ -126,3 +128,46 @@ def test_a_row_without_a_line_is_seen_only_for_lectures_that_exist():
         {"id": "S0-03", "lecture": ""},
     ]
     assert list(missing(syllabus, [LINE], BOOK)) == [("S0-02", "1")]
+
+
+def test_the_table_is_the_one_that_the_files_make():
+    script = runpy.run_path(str(CONTENT / "coverage_table.py"))
+    stored = script["TABLE"].read_text(encoding="utf-8")
+    assert stored == script["table"](), "run python content/coverage_table.py"
+    assert len(re.findall(r"^\| S\d-\d\d \|", stored, flags=re.M)) == 285
+
+
+def test_what_implements_a_row_exists():
+    for row in read_csv("syllabus.csv"):
+        for name in filter(None, row["library"].split(";")):
+            module, _, attribute = name.partition(".")
+            if attribute:
+                target = importlib.import_module(f"nnlib.{module}")
+                assert hasattr(target, attribute), f"{row['id']}: no nnlib.{name}"
+
+
+def test_every_row_of_an_assignment_has_its_task_or_a_reason():
+    folders = {
+        f"A{int(path.name[1:3])}": path
+        for path in (CONTENT / "assignments").glob("a[0-9][0-9]_*")
+    }
+    lines = read_csv("assessment.csv")
+    for line in lines:
+        notebook = CONTENT / "assignments" / line["assignment"] / "notebook.py"
+        assert bool(line["task"]) != bool(line["reason"]), line
+        grade_id = f'"grade_id": "{line["task"]}"'
+        assert line["reason"] or grade_id in notebook.read_text("utf-8"), line
+    placed = {(line["id"], line["assignment"]) for line in lines}
+    missing = [
+        (row["id"], number)
+        for row in read_csv("syllabus.csv")
+        for number in filter(None, row["assignment"].split(";"))
+        if number in folders and (row["id"], folders[number].name) not in placed
+    ]
+    assert not missing, "add lines to content/assessment.csv"
+
+
+def test_rows_without_a_lecture_are_the_lists_of_books():
+    without = [row for row in read_csv("syllabus.csv") if not row["lecture"]]
+    assert [row["id"] for row in without] == ["S3-72"]
+    assert all(row["library"] == "references" for row in without)
