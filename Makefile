@@ -43,7 +43,7 @@ demo: $(ENV) sandbox-programs  ## set everything up and grade a sample class in 
 	@nncourse demo
 
 .PHONY: test
-test: $(ENV) sandbox-programs lint  ## run all tests, with the 20 slowest listed
+test: $(ENV) sandbox-programs browser-programs lint  ## run all tests, with the 20 slowest listed
 	@echo 'test: notebooks are what content/ says'
 	@nncourse build --check
 	@echo 'test: library, autograder and sources'

@@ -97,11 +97,13 @@ def race(
         done = path[: step + 1]
         left.plot(*done.T, lw=1.3, **(look(k) | {"markersize": 4}))
         left.plot(*done[-1], marker=look(k)["marker"], color=look(k)["color"], ms=13)
-        label = f"{runner}, $\\eta = {rate:.3g}$"
+        label = f"{runner}, $\\eta = {rate:.2f}$"
         right.plot(heights[: step + 1], label=label, **look(k))
     left.plot(x1, x2, "s", color="black", markersize=9)
     left.set(title=ground, ylabel="$x_2$")
     right.set(xlabel="step", xlim=(0, STEPS))
+    for axes in (left, right):
+        axes.locator_params(nbins=5)  # each tick costs time
     right.set(title="height $f$" if place.lowest is None else "power of ten of $f$")
     right.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
