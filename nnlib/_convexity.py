@@ -90,7 +90,7 @@ def taylor_order(
     x: ArrayLike,
     rng: np.random.Generator,
 ) -> float:
-    """Exponent k in |f(x + eps) - f(x) - eps . grad f(x)| ~ ||eps||^k.
+    """Exponent k in ``|f(x + eps) - f(x) - eps . grad f(x)| ~ ||eps||^k``.
 
     A right gradient gives 2, a wrong one 1. Fitted in log-log scale over one random
     direction.

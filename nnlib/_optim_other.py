@@ -105,14 +105,14 @@ class Newton(Optimizer):
 
 
 class DiagonalNewton(Newton):
-    """theta <- theta - lr g / (|diag H| + damping): Newton without a matrix to invert.
+    """Newton without a matrix: ``theta <- theta - lr g / (|diag H| + damping)``.
 
     hessian gives the (d, d) matrix or only its diagonal (d,). The absolute value makes
     it run away from a saddle along directions of negative curvature. Lecture 9.
     """
 
     def direction(self, g: Array) -> Array:
-        """Return g / (|diag H| + damping)."""
+        """Return ``g / (|diag H| + damping)``."""
         H = self.curvature()
         require_shape("hessian", H, g.shape if H.ndim == 1 else g.shape * 2)
         h = np.abs(np.diagonal(H) if H.ndim == 2 else H) + self.damping

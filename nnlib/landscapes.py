@@ -161,7 +161,7 @@ def descend(
     steps: int = 20,
     tol: float = 0.0,
 ) -> Array:
-    """Walk downhill and return the path, shape (steps taken + 1, *start.shape).
+    """Walk downhill and return the path, shape ``(steps taken + 1, *start.shape)``.
 
     ``descend(narrow_bowl_gradient, [-5, -2], lambda p: Momentum(p, lr=0.6, mu=0.5))``.
     Stops early where the norm of the gradient is at most tol. Lecture 9.

@@ -40,7 +40,7 @@ def test_help_answers_fast():
             check=True,
         )
         times.append(time.perf_counter() - began)
-    assert all(f" {name} " in done.stdout for name in COMMANDS)
+    assert set(COMMANDS) <= set(done.stdout.split())
     # The best of several: the machine may be busy with other tests.
     assert min(times) < 0.5
 

@@ -1,11 +1,15 @@
-"""The folder that Sphinx reads: all pages where the links between them lead."""
+"""The folder that Sphinx reads, and the proof that a site tells no secret."""
 
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from autograder.cli import site
+from autograder.errors import CourseError
+from autograder.notebooks.leaks import course_secrets
+from autograder.site.gather import gather
+from autograder.site.proof import refuse_secrets
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,6 +23,9 @@ def course(tmp_path):
         "site/glossary.md": "# Glossary\n\n[one](../lectures/01_one.ipynb)\n",
         "lectures/01_one.ipynb": "{}",
         "docs/guide.md": "# Guide\n",
+        "docs/assignments.md": "# What answers are worth\n",
+        "nnlib/norm.py": '"""Normalise."""\n',
+        "nnlib/_checks.py": '"""Check."""\n',
     }
     for name, text in pages.items():
         path = tmp_path / "course" / name
@@ -30,8 +37,9 @@ def course(tmp_path):
 def gathered(course):
     """Names of the files in the folder that Sphinx would read."""
     source = course.parent / "source"
-    site._gather(course, source)
-    return {p.relative_to(source).as_posix() for p in source.rglob("*") if p.is_file()}
+    gather(course, source)
+    files = (p.relative_to(source) for p in source.rglob("*") if p.is_file())
+    return {path.as_posix() for path in files if path.parts[0] != "_static"}
 
 
 PAGES = {
@@ -40,6 +48,7 @@ PAGES = {
     "site/glossary.md",
     "lectures/01_one.ipynb",
     "docs/guide.md",
+    "api/norm.md",
 }
 
 
@@ -52,6 +61,38 @@ def test_a_page_that_is_gone_is_gone_from_the_site_too(course):
     (course / "docs" / "guide.md").unlink()
     (course / "site" / "new.md").write_text("# New\n", encoding="utf-8")
     assert gathered(course) == PAGES - {"docs/guide.md"} | {"site/new.md"}
+
+
+def test_formulas_need_no_network(course):
+    gathered(course)
+    assert (course.parent / "source/_static/mathjax/MathJax.js").is_file()
+    config = (ROOT / "site" / "conf.py").read_text(encoding="utf-8")
+    assert "mathjax/MathJax.js" in config and "https://" not in config
+
+
+def test_a_page_of_nnlib_without_a_docstring_is_refused(course):
+    (course / "nnlib" / "norm.py").write_text("x = 1\n", encoding="utf-8")
+    with pytest.raises(CourseError, match="has no docstring"):
+        gathered(course)
+
+
+def test_assignments_come_as_students_get_them(tmp_path):
+    gather(ROOT, tmp_path)
+    for folder in sorted((ROOT / "content" / "assignments").glob("a*")):
+        path = tmp_path / "assignments" / f"{folder.name}.ipynb"
+        text = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells)
+        assert "### BEGIN" not in text and "NotImplementedError" in text
+    assert refuse_secrets(ROOT, tmp_path) > 20
+
+
+@pytest.mark.parametrize("name", ["index.html", "searchindex.js", "_sources/a.md"])
+def test_a_page_that_tells_a_secret_is_refused(name, tmp_path):
+    secret = max(course_secrets(ROOT), key=lambda secret: len(secret.line)).line
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"# Hello\n\n{secret.strip()}\n", encoding="utf-8")
+    with pytest.raises(CourseError, match="must not be published"):
+        refuse_secrets(ROOT, tmp_path)
 
 
 def test_the_first_page_lists_every_page_of_the_site():

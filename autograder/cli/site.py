@@ -1,7 +1,6 @@
 """`nncourse site`: the lectures and guides as a web site."""
 
 import argparse
-import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -9,9 +8,6 @@ from pathlib import Path
 
 from autograder.course import find_root
 from autograder.errors import CourseError
-
-PARTS = ("lectures", "docs", "site")
-TOP = ("conf.py", "index.md")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,37 +18,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Build the site; only what changed is run again."""
-    import_module("sphinx")  # a missing extra is reported before anything is done
+    """Build the site, only what changed again, and prove that it tells no secret."""
+    for module in ("sphinx", "myst_nb", "jupyter_server_mathjax"):
+        import_module(module)  # a missing extra is reported before anything is done
+    from autograder.site.gather import gather
+    from autograder.site.proof import refuse_secrets
+
     root = find_root()
     source = root / "build" / "site-source"
     out = args.out or root / "build" / "site"
-    _gather(root, source)
+    print("gathering pages, assignments as students get them, and nnlib's docstrings")
+    gather(root, source)
     cache = root / "build" / "site-cache"
     command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going"]
     command += ["-q", "-j", "2", "-d", str(cache), str(source), str(out)]
+    print("building the site; notebooks that changed are run (a minute for ten)")
     if subprocess.run(command, cwd=root).returncode != 0:
         raise CourseError("the site could not be built; the messages above say why")
+    files = refuse_secrets(root, out)
+    print(f"{files} files of the site hold no solution, hidden test or misconception")
     print(f"the site is in {out}; look at it with: python -m http.server -d {out}")
     return 0
-
-
-def _gather(root: Path, source: Path) -> None:
-    """Copy what the site is made of, in the folders where links between pages lead.
-
-    Only its configuration and its first page move, from `site` to the top.
-    """
-    for part in PARTS:
-        _mirror(root / part, source / part)
-    for name in TOP:
-        shutil.move(source / "site" / name, source / name)
-
-
-def _mirror(part: Path, target: Path) -> None:
-    """Make `target` a copy of the folder `part`: what is gone there goes here too."""
-    kept = {path.name for path in part.iterdir()}
-    if target.is_dir():
-        for path in target.iterdir():
-            if path.name not in kept and path.is_file():
-                path.unlink()
-    shutil.copytree(part, target, dirs_exist_ok=True)

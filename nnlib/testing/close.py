@@ -24,8 +24,8 @@ def assert_close(
 ) -> None:
     """Raise an AssertionError that explains how `actual` differs from `expected`.
 
-    An entry is right if |actual - expected| <= atol + rtol |expected|. Shapes must be
-    equal, nothing is broadcast; infinities and NaN must stand in the same places.
+    An entry is right if ``|actual - expected| <= atol + rtol |expected|``. Shapes must
+    be equal, nothing is broadcast; infinities and NaN must stand in the same places.
 
     Args:
         actual: a number, a list or an array, as the tested function returned it.

@@ -14,7 +14,7 @@ SCHEMA_VERSION = 1
 
 
 class Rubric:
-    """Partial credit for one test cell.
+    """Partial credit for one test cell::
 
         r = Rubric(points=4)
         with r.check("one row", weight=1, hint="A neuron is a dot product plus b."):

@@ -1,0 +1,1 @@
+"""The course site: what Sphinx reads, and what it must not show."""
