@@ -9,7 +9,8 @@ exclude_patterns = ["jupyter_execute"]
 html_theme = "sphinx_book_theme"
 html_title = project
 html_context = {"default_mode": "auto"}
-html_static_path = ["_static"]
+html_static_path = ["_static", "site/_static"]
+html_favicon = "site/_static/icon.svg"
 html_last_updated_fmt = None
 
 myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]

@@ -31,8 +31,10 @@ from autograder.errors import CourseError
 from autograder.feedback.sameness import outcome, same
 
 F = TypeVar("F", bound=Callable[..., Any])
-# Each probe is the tuple of arguments of one call.
-Probes = Callable[[], Sequence[tuple[Any, ...]]]
+# Each probe is the tuple of arguments of one call, or, for a class, a function that
+# uses it and returns plain values.
+Probe = tuple[Any, ...] | Callable[[Any], Any]
+Probes = Callable[[], Sequence[Probe]]
 VARIABLE = "MISCONCEPTIONS"
 
 
@@ -96,7 +98,11 @@ class Catalogue:
         return enter
 
     def probes(self, task: str) -> Callable[[Probes], Probes]:
-        """Decorate a function that makes fresh arguments for calls of a task."""
+        """Decorate a function that makes fresh arguments for calls of a task.
+
+        For a class it makes functions in their place: each gets the class, uses it, and
+        returns what came out as plain values.
+        """
         if task in self._probes:
             raise ValueError(f"the probes of {task} are given twice: drop one")
 
@@ -109,7 +115,7 @@ class Catalogue:
     def behaviour(self, task: str, solution: Callable[..., Any]) -> list[Any]:
         """Return what a solution does on each probe of its task."""
         make = self._probes.get(task)
-        return [outcome(solution, probe) for probe in make()] if make else []
+        return [_use(solution, probe) for probe in make()] if make else []
 
     def recognise(self, task: str, solution: Callable[..., Any]) -> list[Misconception]:
         """Return the wrong solutions that do the same as `solution` on all probes."""
@@ -119,6 +125,12 @@ class Catalogue:
             for entry in self.of(task)
             if seen and same(seen, self.behaviour(task, entry.solution))
         ]
+
+
+def _use(solution: Callable[..., Any], probe: Probe) -> Any:
+    if callable(probe):
+        return outcome(probe, (solution,))
+    return outcome(solution, probe)
 
 
 def load_catalogue(assignment: Path) -> Catalogue:

@@ -10,11 +10,11 @@
 r"""
 # 8. Gradient clipping
 
-One step that is far too long can undo a thousand good ones. Clipping shortens such steps and
-leaves all others alone.
+One step that is far too long can undo a thousand good ones. Clipping shortens such
+steps and leaves all others alone.
 
-Time: about 50 minutes. You need: [backpropagation](03_backpropagation.ipynb) and sections 5.1 and 5.2 of
-[initialisation](05_initialization.ipynb).
+Time: about 50 minutes. You need: [backpropagation](03_backpropagation.ipynb) and
+sections 5.1 and 5.2 of [initialisation](05_initialization.ipynb).
 """
 
 # %% [markdown]
@@ -40,9 +40,9 @@ from nnlib.viz import clipping, clipping_training, show
 r"""
 ## 8.1 A step off the cliff
 
-What happens when a gradient is huge? Here is a cost with a gentle slope down to the right,
-which ends at a steep wall: a **[cliff](../site/glossary.md#cliff)**, seen from below. The best place is at its foot. We
-walk towards it with $\eta = \tfrac12$.
+What happens when a gradient is huge? Here is a cost with a gentle slope down to the
+right, which ends at a steep wall: a **[cliff](../site/glossary.md#cliff)**, seen from
+below. The best place is at its foot. We walk towards it with $\eta = \tfrac12$.
 
 | symbol | shape | in code | argument of | meaning |
 |---|---|---|---|---|
@@ -63,16 +63,17 @@ for t in (7, 8, 9):
 
 # %% [markdown]
 r"""
-For eight steps all goes well. Then one step ends a hair inside the wall, where the slope is $+24.5$ instead
-of $-0.5$. The next step goes back *twelve* units, the way of 49 good steps. The gradient was correct. It
-is right about the direction, but it knows nothing beyond an infinitesimal neighbourhood, and
-$\eta$ was chosen for slopes of one half.
+For eight steps all goes well. Then one step ends a hair inside the wall, where the
+slope is $+24.5$ instead of $-0.5$. The next step goes back *twelve* units, the way of
+49 good steps. The gradient was correct. It is right about the direction, but it knows
+nothing beyond an infinitesimal neighbourhood, and $\eta$ was chosen for slopes of one
+half.
 
 ## 8.2 Where huge gradients come from
 
-Lecture 5 found the reason: a gradient is a product with one factor a layer. Take the simplest
-deep network, a chain of 50 equal weights, $\hat y = w^{50} x$, with $x = 1$ and target
-$\tfrac12$:
+Lecture 5 found the reason: a gradient is a product with one factor a layer. Take the
+simplest deep network, a chain of 50 equal weights, $\hat y = w^{50} x$, with $x = 1$
+and target $\tfrac12$:
 
 $$J(w) = \big(w^{50} - \tfrac12\big)^2, \qquad J'(w) = 100\,\big(w^{50} - \tfrac12\big)\, w^{49}.$$
 """
@@ -92,16 +93,16 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* Nearly flat, then a wall: ten orders of magnitude in the slope within a third
-of a unit of $w$. It is the same product that makes gradients
+*What to see.* Nearly flat, then a wall: ten orders of magnitude in the slope within a
+third of a unit of $w$. It is the same product that makes gradients
 [vanish](../site/glossary.md#vanishing-gradient) on one side and
-[explode](../site/glossary.md#exploding-gradient) on the other. Networks that apply the same weights over and over
-(recurrent ones) are full of such walls. A second source is data: one broken sample, a hundred times too
-large, is enough.
+[explode](../site/glossary.md#exploding-gradient) on the other. Networks that apply the
+same weights over and over (recurrent ones) are full of such walls. A second source is
+data: one broken sample, a hundred times too large, is enough.
 
-Symptoms: the loss jumps up by orders of magnitude, and then recovers slowly or not at all; in the
-end it is `inf` or `nan`. A smaller $\eta$ would avoid the jump, but it would have to suit
-the *steepest* place, and every other step would be far too short.
+Symptoms: the loss jumps up by orders of magnitude, and then recovers slowly or not at
+all; in the end it is `inf` or `nan`. A smaller $\eta$ would avoid the jump, but it
+would have to suit the *steepest* place, and every other step would be far too short.
 
 ## 8.3 Clip by value
 
@@ -109,9 +110,10 @@ The first idea: push every entry into a range.
 
 $$g_i \leftarrow \min\big(\max(g_i,\, \text{lo}),\, \text{hi}\big)$$
 
-This is **[clipping by value](../site/glossary.md#clip-by-value)**, usually with lo $= -$hi. It changes the
-*direction*: entries beyond the limits lose more than others. But it still goes downhill
-if lo $< 0 <$ hi. Then each clipped entry has the sign of the original one, so in
+This is **[clipping by value](../site/glossary.md#clip-by-value)**, usually with lo $=
+-$hi. It changes the *direction*: entries beyond the limits lose more than others. But
+it still goes downhill if lo $< 0 <$ hi. Then each clipped entry has the sign of the
+original one, so in
 
 $$g \cdot \text{clip}(g) = \sum_i g_i\, \text{clip}(g_i) > 0 \qquad (g \neq 0)$$
 
@@ -173,8 +175,8 @@ The second idea: if the gradient is too long, shorten it.
 
 $$\text{if } \lVert g \rVert > v: \qquad g \leftarrow v\,\frac{g}{\lVert g \rVert}$$
 
-**[Clipping by norm](../site/glossary.md#clip-by-norm)** keeps the direction. The limit $v$ is a hyper-parameter. A step
-is never longer than $\eta v$, wherever we are.
+**[Clipping by norm](../site/glossary.md#clip-by-norm)** keeps the direction. The limit
+$v$ is a hyper-parameter. A step is never longer than $\eta v$, wherever we are.
 
 A network has many gradients, one for each $W$ and $b$. The norm that counts is that of
 *all* of them, written one after the other:
@@ -198,7 +200,8 @@ for name, parts in ("together", together), ("each by itself", apart):
 
 # %% [markdown]
 r"""
-Now move a gradient of two entries around. The dashed box and circle are all results that clipping can have.
+Now move a gradient of two entries around. The dashed box and circle are all results
+that clipping can have.
 """
 
 # %%
@@ -214,8 +217,9 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* With one large and one small entry, clipping by value turns towards a diagonal. Put both entries inside the box:
-nothing happens. Between box and circle, only the norm is clipped.
+*What to see.* With one large and one small entry, clipping by value turns towards a
+diagonal. Put both entries inside the box: nothing happens. Between box and circle, only
+the norm is clipped.
 
 How much does it turn, when there are more than two entries?
 """
@@ -237,14 +241,16 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* Here most entries are beyond the limit, so what is left is close to the *signs* of the gradient. That is not senseless, some
-optimizers use signs only (lecture 9). But it is another direction than the steepest one.
+*What to see.* Here most entries are beyond the limit, so what is left is close to the
+*signs* of the gradient. That is not senseless, some optimizers use signs only (lecture
+9). But it is another direction than the steepest one.
 
-**By norm or by value?** By norm, as a rule: it changes the length of the step and nothing else.
-By value is of use when single entries are known to be wrong, or infinite, since a norm would then drown all
-the others.
+**By norm or by value?** By norm, as a rule: it changes the length of the step and
+nothing else. By value is of use when single entries are known to be wrong, or infinite,
+since a norm would then drown all the others.
 
-> **Think!** "Clipping keeps the direction, so it finds the same minimum, only more slowly." What is wrong?
+> **Think!** "Clipping keeps the direction, so it finds the same minimum, only more
+> slowly." What is wrong?
 
 <details><summary>Answer</summary>
 
@@ -255,8 +261,8 @@ clipping by norm keeps the direction. Mostly that is harmless, as few steps are 
 
 ### Exercise 8.2 (10 minutes)
 
-Write `by_norm(grads, max_norm)` for a list of arrays: return the clipped list and the global
-norm before. Beware of gradients that are all zero.
+Write `by_norm(grads, max_norm)` for a list of arrays: return the clipped list and the
+global norm before. Beware of gradients that are all zero.
 
 <details><summary>Solution</summary>
 
@@ -324,11 +330,12 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* Clipped, the walker still hits the wall again and again, but each time
-it loses half a unit. That is as far as clipping goes: it limits the damage. To come to rest at the foot, the
-learning rate must fall with time (lecture 9).
+*What to see.* Clipped, the walker still hits the wall again and again, but each time it
+loses half a unit. That is as far as clipping goes: it limits the damage. To come to
+rest at the foot, the learning rate must fall with time (lecture 9).
 
-> **Think!** What is the longest step that this walker can take, and why does it not depend on how steep the wall is?
+> **Think!** What is the longest step that this walker can take, and why does it not
+> depend on how steep the wall is?
 
 <details><summary>Answer</summary>
 
@@ -337,8 +344,9 @@ $\eta v = \tfrac12$. The clipped gradient has norm at most $v = 1$ however long 
 
 ## 8.6 Put together: five broken images
 
-In the digits, five images are a hundred times too bright. A network of three hidden ReLU layers, $\eta
-= 0.2$, six epochs. For every step we write down the norm *before* clipping:
+In the digits, five images are a hundred times too bright. A network of three hidden
+ReLU layers, $\eta = 0.2$, six epochs. For every step we write down the norm *before*
+clipping:
 """
 
 # %% tags=["nbval-check-output"]
@@ -366,14 +374,15 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* One bad batch, one huge step, and the network is dead: its ReLU units put out zeros, the loss rests
-at $\ln 10 = 2.3$, and the small norms afterwards are not a sign of success. With either kind of clipping the five
-images are hardly noticed.
+*What to see.* One bad batch, one huge step, and the network is dead: its ReLU units put
+out zeros, the loss rests at $\ln 10 = 2.3$, and the small norms afterwards are not a
+sign of success. With either kind of clipping the five images are hardly noticed.
 
-**How to choose the limit.** Train for a while without clipping, or with a high limit, and look at the
-norms. A limit somewhat above their usual size clips the exceptions only. If *every* step is clipped, the
-limit is part of the learning rate, and you should know that you do this. Go on to watch the norm in
-training: a rise is an early warning, long before the loss shows it. `History.grad_norm` keeps it.
+**How to choose the limit.** Train for a while without clipping, or with a high limit,
+and look at the norms. A limit somewhat above their usual size clips the exceptions
+only. If *every* step is clipped, the limit is part of the learning rate, and you should
+know that you do this. Go on to watch the norm in training: a rise is an early warning,
+long before the loss shows it. `History.grad_norm` keeps it.
 
 How often did our limit of 1 clip?
 """
@@ -390,14 +399,14 @@ So 1 was rather low: nearly all steps had the same length, and 5 would have stop
 five images just as well. Training succeeded, because $\eta$ was large enough for steps of
 length $\eta v = 0.2$.
 
-**Where it belongs.** Between `backward` and `step`: in `nnlib` with
-`fit(..., clip=...)`, or by hand in your own loop. It does not mend `nan`: `clip_by_norm` refuses it, so that its
-source can be found.
+**Where it belongs.** Between `backward` and `step`: in `nnlib` with `fit(...,
+clip=...)`, or by hand in your own loop. It does not mend `nan`: `clip_by_norm` refuses
+it, so that its source can be found.
 
 ### Exercise 8.3 (10 minutes)
 
-Write `suggest_limit(norms, share)`: the limit that would have clipped a given share of the steps
-whose norms are listed, say 5 %. Hint: `np.quantile`.
+Write `suggest_limit(norms, share)`: the limit that would have clipped a given share of
+the steps whose norms are listed, say 5 %. Hint: `np.quantile`.
 
 <details><summary>Solution</summary>
 
@@ -444,7 +453,8 @@ r"""
 
 - Gradients are products with a factor a layer: some places are walls. One step from
   there goes far away.
-- By value: every entry into [lo, hi]. By norm: the whole gradient down to length $v$, over all arrays together.
+- By value: every entry into [lo, hi]. By norm: the whole gradient down to length $v$,
+  over all arrays together.
 - By norm keeps the direction. By value turns it, but with lo $< 0 <$ hi it descends.
 - Watch the norms, and set the limit somewhat above their usual size.
 
@@ -458,14 +468,17 @@ clipping.quiz()
 r"""
 ## Assignment and reading
 
-Now do the assignment of this lecture, **a08**. Next: [optimizers](09_optimizers.ipynb), which choose the
-step with more care from the beginning.
+Now do the assignment of this lecture, **a08**. Next: [optimizers](09_optimizers.ipynb),
+which choose the step with more care from the beginning.
 
-- R. Pascanu, T. Mikolov, Y. Bengio (2013), On the difficulty of training recurrent neural
-  networks, *ICML*, [arXiv:1211.5063](https://arxiv.org/abs/1211.5063): clipping by norm.
-- J. Zhang, T. He, S. Sra, A. Jadbabaie (2020), Why gradient clipping accelerates training,
-  [arXiv:1905.11881](https://arxiv.org/abs/1905.11881).
+- R. Pascanu, T. Mikolov, Y. Bengio (2013), On the difficulty of training recurrent
+  neural networks, *ICML*, [arXiv:1211.5063](https://arxiv.org/abs/1211.5063): clipping
+  by norm.
+- J. Zhang, T. He, S. Sra, A. Jadbabaie (2020), Why gradient clipping accelerates
+  training, [arXiv:1905.11881](https://arxiv.org/abs/1905.11881).
 - S. Hochreiter, J. Schmidhuber (1997), Long short-term memory,
-  [doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735): another way around the walls.
-- I. Goodfellow, Y. Bengio, A. Courville (2016), *Deep Learning*, MIT Press, section 10.11.1.
+  [doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735): another
+  way around the walls.
+- I. Goodfellow, Y. Bengio, A. Courville (2016), *Deep Learning*, MIT Press, section
+  10.11.1.
 """

@@ -10,8 +10,9 @@
 r"""
 # 9. Optimizers
 
-Backpropagation says which way is down. How far to go, and whether to trust one look, is the
-optimizer's business. It decides how long training takes, and sometimes whether it works.
+Backpropagation says which way is down. How far to go, and whether to trust one look, is
+the optimizer's business. It decides how long training takes, and sometimes whether it
+works.
 
 Time: about 100 minutes, best in two sittings (9.1 to 9.5, 9.6 to 9.11). You need:
 [backpropagation](03_backpropagation.ipynb), Taylor's formula, mean and variance.
@@ -43,9 +44,10 @@ from nnlib.viz import batches, deep_training, descent, memory, race, show
 r"""
 ## 9.1 A long valley
 
-Whoever knows the optimizer can tune the training, so this lecture opens the box. All of it happens on
-$f(\theta) = 0.1\,\theta_1^2 + 2\,\theta_2^2$, a valley twenty times steeper across than along, from
-$(-5, -2)$. Figures call the axes $x_1, x_2$, but these are *parameters*: the data are fixed.
+Whoever knows the optimizer can tune the training, so this lecture opens the box. All of
+it happens on $f(\theta) = 0.1\,\theta_1^2 + 2\,\theta_2^2$, a valley twenty times
+steeper across than along, from $(-5, -2)$. Figures call the axes $x_1, x_2$, but these
+are *parameters*: the data are fixed.
 
 | symbol | shape | in code | argument of | meaning |
 |---|---|---|---|---|
@@ -76,16 +78,18 @@ show(
             r"$\eta = 0.6$": plain(partial(optim.SGD, lr=0.6), 5),
         },
     ),
-    alt="Three descents on the contour lines of a long valley. With a rate of 0.05 the path "
-    "creeps and stops half way. With 0.4 it zigzags across the valley and creeps along it. "
-    "With 0.6 it jumps across, farther with each step, and leaves the picture.",
+    alt="Three descents on the contour lines of a long valley. With a rate of 0.05 "
+    "the path is still near -4 after 20 steps. With 0.4 it zigzags across the valley "
+    "and creeps along it. With 0.6 it jumps across, farther with each step, and leaves "
+    "the picture.",
 )
 
 # %% [markdown]
 r"""
-*What to see.* Each step multiplies $\theta_1$ by $1 - 0.2\eta$ and $\theta_2$ by $1 - 4\eta$. With $\eta
-= 0.4$ these are $0.92$ and $-0.6$: far too timid along the valley, already jumping
-across. With 0.6 the second is $-1.4$. One rate must serve both directions: everything from 9.6 on is about that.
+*What to see.* Each step multiplies $\theta_1$ by $1 - 0.2\eta$ and $\theta_2$ by $1 -
+4\eta$. With $\eta = 0.4$ these are $0.92$ and $-0.6$: far too timid along the valley,
+already jumping across. With 0.6 the second is $-1.4$. One rate must serve both
+directions: everything from 9.6 on is about that.
 
 ## 9.2 Why descent descends
 
@@ -93,20 +97,24 @@ across. With 0.6 the second is $-1.4$. One rate must serve both directions: ever
 
 $$f(\theta - \eta f') = f(\theta) - \eta\, f'^2 + O(\eta^2 f'^2).$$
 
-The middle term is negative unless $f' = 0$, and for small $\eta$ it outweighs the rest. So a
-*small enough* step always helps. How small? On a parabola with curvature $f'' = L$ a step multiplies the distance to the minimum by $1 - \eta L$: it
-shrinks if $\eta < 2/L$, and $\eta = 1/L$ arrives at once. "Converges for a well-chosen $\eta$" means just this.
+The middle term is negative unless $f' = 0$, and for small $\eta$ it outweighs the rest.
+So a *small enough* step always helps. How small? On a parabola with curvature $f'' = L$
+a step multiplies the distance to the minimum by $1 - \eta L$: it shrinks if $\eta <
+2/L$, and $\eta = 1/L$ arrives at once. "Converges for a well-chosen $\eta$" means just
+this.
 
-**Many variables.** $f(\theta + \varepsilon) = f(\theta) + \varepsilon^\top \nabla f(\theta) +
-O(\lVert \varepsilon \rVert^2)$, where the gradient $\nabla f = (\partial f/\partial
-\theta_1, \dots, \partial f/\partial \theta_d)^\top$ points to the steepest *increase*. So we walk against it:
+**Many variables.** $f(\theta + \varepsilon) = f(\theta) + \varepsilon^\top \nabla
+f(\theta) + O(\lVert \varepsilon \rVert^2)$, where the gradient $\nabla f = (\partial
+f/\partial \theta_1, \dots, \partial f/\partial \theta_d)^\top$ points to the steepest
+*increase*. So we walk against it:
 
 $$\theta_t = \theta_{t-1} - \eta\, g_t, \qquad g_t = \nabla f(\theta_{t-1}), \qquad t = 1, 2, \dots$$
 
-from a random start until $\lVert g_t \rVert$ is nearly 0. This is
-**[gradient descent](../site/glossary.md#gradient-descent)**: compute the gradient, multiply by the rate, subtract, repeat.
-For $f = \theta_1^2 + 2\theta_2^2$ from $(-5, -2)$, $g = (2\theta_1, 4\theta_2) = (-10, -8)$, the next
-place is $(-5 + 10\eta, -2 + 8\eta)$ and costs $33 - 164\eta + 228\eta^2$:
+from a random start until $\lVert g_t \rVert$ is nearly 0. This is **[gradient
+descent](../site/glossary.md#gradient-descent)**: compute the gradient, multiply by the
+rate, subtract, repeat. For $f = \theta_1^2 + 2\theta_2^2$ from $(-5, -2)$, $g =
+(2\theta_1, 4\theta_2) = (-10, -8)$, the next place is $(-5 + 10\eta, -2 + 8\eta)$ and
+costs $33 - 164\eta + 228\eta^2$:
 """
 
 # %% tags=["nbval-check-output"]
@@ -130,13 +138,15 @@ show(
 # %% [markdown]
 r"""
 *What to see.* The limit is $2/L = 1$. A low rate is slow and spends long on
-[plateaus](../site/glossary.md#plateau); it does not keep us from missing a minimum. A high one overshoots. In two
-runs side by side, the one that jumps across has the larger rate.
+[plateaus](../site/glossary.md#plateau); it does not keep us from missing a minimum. A
+high one overshoots. In two runs side by side, the one that jumps across has the larger
+rate.
 
 ### Exercise 9.1 (10 minutes)
 
-Write `descend_to(gradient, theta, eta, tol)`: repeat steps until the norm of the gradient is at most
-`tol`; return $\theta$ and the number of steps. Do not change the given array.
+Write `descend_to(gradient, theta, eta, tol)`: repeat steps until the norm of the
+gradient is at most `tol`; return $\theta$ and the number of steps. Do not change the
+given array.
 
 <details><summary>Solution</summary>
 
@@ -175,21 +185,25 @@ _ = r.score()
 r"""
 ## 9.3 Shapes: convex, and what networks have
 
-A set is **[convex](../site/glossary.md#convex-set)** if with $a$ and $b$ it contains the segment $\lambda a + (1-\lambda)
-b$, $\lambda \in [0, 1]$. All of $\mathbb{R}^d$ is, and so are balls $\{\theta : \lVert\theta\rVert \le r\}$. Intersections of convex sets are convex;
-unions need not be: think of $[0,1] \cup [2,3]$. A function on a convex set is
-**[convex](../site/glossary.md#convex-function)** if no chord runs below the graph:
+A set is **[convex](../site/glossary.md#convex-set)** if with $a$ and $b$ it contains
+the segment $\lambda a + (1-\lambda) b$, $\lambda \in [0, 1]$. All of $\mathbb{R}^d$ is,
+and so are balls $\{\theta : \lVert\theta\rVert \le r\}$. Intersections of convex sets
+are convex; unions need not be: think of $[0,1] \cup [2,3]$. A function on a convex set
+is **[convex](../site/glossary.md#convex-function)** if no chord runs below the graph:
 
 $$\lambda f(\theta) + (1-\lambda) f(\theta') \;\ge\; f\big(\lambda\theta + (1-\lambda)\theta'\big).$$
 
-**Jensen's inequality** extends this to many points: for $\alpha_i \ge 0$ with $\sum_i \alpha_i = 1$,
+**Jensen's inequality** extends this to many points: for $\alpha_i \ge 0$ with $\sum_i
+\alpha_i = 1$,
 
 $$\sum_i \alpha_i f(\theta_i) \ge f\Big(\sum_i \alpha_i \theta_i\Big), \qquad \text{or}\quad
 \mathbb{E}\, f(\theta) \ge f(\mathbb{E}\,\theta).$$
 
-Without the two conditions on $\alpha$ it is false: $\alpha = (1, 1)$, $f = \theta^2$, both points 1 gives $2 \ge 4$.
+Without the two conditions on $\alpha$ it is false: $\alpha = (1, 1)$, $f = \theta^2$,
+both points 1 gives $2 \ge 4$.
 
-> **Think!** Complete the proof by induction. Two points are the definition. For $k+1$ points, put $\beta = 1 - \alpha_{k+1}$ and ...
+> **Think!** Complete the proof by induction. Two points are the definition. For $k+1$
+> points, put $\beta = 1 - \alpha_{k+1}$ and ...
 
 <details><summary>Answer</summary>
 
@@ -226,13 +240,17 @@ show(
 
 # %% [markdown]
 r"""
-On a convex function, descent that converges has found a global minimum. Costs of networks are not
-convex. Then a small gradient means a [stationary point](../site/glossary.md#stationary-point) only:
+On a convex function, descent that converges has found a global minimum. Costs of
+networks are not convex. Then a small gradient means a [stationary
+point](../site/glossary.md#stationary-point) only:
 
-- a **local minimum**, perhaps a poor one. Noise can push the walker out, which is one merit of noisy gradients;
-- a **[saddle point](../site/glossary.md#saddle-point)**: gradient zero, yet neither a local minimum *nor a local maximum*.
+- a **local minimum**, perhaps a poor one. Noise can push the walker out, which is one
+  merit of noisy gradients;
+- a **[saddle point](../site/glossary.md#saddle-point)**: gradient zero, yet neither a
+  local minimum *nor a local maximum*.
 
-Why study convex functions, then? Near a minimum, networks look like them, and an algorithm that fails there fails everywhere.
+Why study convex functions, then? Near a minimum, networks look like them, and an
+algorithm that fails there fails everywhere.
 """
 
 # %%
@@ -248,12 +266,14 @@ r"""
 ## 9.4 Using the curvature
 
 With second derivatives, $f(\theta + \varepsilon) \approx f + \varepsilon^\top\nabla f +
-\tfrac12 \varepsilon^\top H \varepsilon$, with the **[Hessian](../site/glossary.md#hessian)** $H = \nabla\nabla^\top f$. The best
-$\varepsilon$ of this model is **Newton's** step $-H^{-1}\nabla f$: no learning rate, and
-on $\theta^2/2$ or on our valley it arrives in one step. But $d$ parameters make $d^2$ second
-derivatives, and "best" holds only where $H$ is positive definite. Near a saddle Newton
-runs *to the saddle*. The cheap version keeps only the diagonal (**preconditioning**), and with absolute
-values it runs away from there. Adaptive methods (9.7) live on this idea.
+\tfrac12 \varepsilon^\top H \varepsilon$, with the
+**[Hessian](../site/glossary.md#hessian)** $H = \nabla\nabla^\top f$. The best
+$\varepsilon$ of this model is **Newton's** step $-H^{-1}\nabla f$: no learning rate,
+and on $\theta^2/2$ or on our valley it arrives in one step. But $d$ parameters make
+$d^2$ second derivatives, and "best" holds only where $H$ is positive definite. Near a
+saddle Newton runs *to the saddle*. The cheap version keeps only the diagonal
+(**preconditioning**), and with absolute values it runs away from there. Adaptive
+methods (9.7) live on this idea.
 """
 
 # %% tags=["nbval-check-output"]
@@ -269,8 +289,9 @@ for name, gradient, hessian, begin in [
 r"""
 ## 9.5 Many data: look at a part
 
-The cost is a mean over $N$ samples, $f = \frac1N \sum_i f_i$, and so is its gradient. One exact look
-costs $N$ backward passes, each as expensive as there are weights. Three choices:
+The cost is a mean over $N$ samples, $f = \frac1N \sum_i f_i$, and so is its gradient.
+One exact look costs $N$ backward passes, each as expensive as there are weights. Three
+choices:
 
 | name | gradient from | updates an epoch | character |
 |---|---|---|---|
@@ -278,15 +299,18 @@ costs $N$ backward passes, each as expensive as there are weights. Three choices
 | single sample ([online](../site/glossary.md#online-learning), SGD in the narrow sense) | one random sample | $N$ | cheap; cost falls only on average |
 | **[mini-batch](../site/glossary.md#mini-batch)** | $B$ random samples | $N/B$ | a better estimate, suits the hardware; the usual choice |
 
-An **iteration** is one update; an **[epoch](../site/glossary.md#epoch)** is one pass over all samples. MNIST
-with $N = 60000$ and $B = 100$ has 600 iterations an epoch; $N = 1000$ has 1, 1000 or, with $B = 50$, 20. If $B$ does not divide
-$N$, the last batch is smaller or dropped: 22 samples in fives are 4 batches and 2 left over.
+An **iteration** is one update; an **[epoch](../site/glossary.md#epoch)** is one pass
+over all samples. MNIST with $N = 60000$ and $B = 100$ has 600 iterations an epoch; $N =
+1000$ has 1, 1000 or, with $B = 50$, 20. If $B$ does not divide $N$, the last batch is
+smaller or dropped: 22 samples in fives are 4 batches and 2 left over.
 
-**Unbiased.** A sample drawn uniformly has $\mathbb{E}_i[\nabla f_i] = \frac1N\sum_i \nabla f_i$: right
-on average, at $1/N$ of the price. (For the true risk it is unbiased only while samples are fresh.)
+**Unbiased.** A sample drawn uniformly has $\mathbb{E}_i[\nabla f_i] = \frac1N\sum_i
+\nabla f_i$: right on average, at $1/N$ of the price. (For the true risk it is unbiased
+only while samples are fresh.)
 
-**Redundant.** Large sets repeat themselves. The mean over one half (with its factor $\frac{2}{N}$!)
-points almost where the full mean does, so two half steps are worth two full ones, for the price of one.
+**Redundant.** Large sets repeat themselves. The mean over one half (with its factor
+$\frac{2}{N}$!) points almost where the full mean does, so two half steps are worth two
+full ones, for the price of one.
 """
 
 # %% tags=["nbval-check-output"]
@@ -328,9 +352,10 @@ $$\operatorname{Var}(\hat g) = \frac{\sigma^2}{B} \quad\text{with replacement}, 
 *What to see.* Four times the work halves the noise (its standard deviation), no more. So
 small batches pay at first, and large ones when the noise stops us.
 
-**Shuffled.** In file order a batch may hold one class only, and updates may go round in circles: for $f_1 = \theta$ and $f_2
-= -\theta$, each pass returns to its start. So draw a new order of the *samples* in every
-epoch, then cut. Shuffling ready-made batches keeps their composition. Twenty samples, $B = 5$, two epochs:
+**Shuffled.** In file order a batch may hold one class only, and updates may go round in
+circles: for $f_1 = \theta$ and $f_2 = -\theta$, each pass returns to its start. So draw
+a new order of the *samples* in every epoch, then cut. Shuffling ready-made batches
+keeps their composition. Twenty samples, $B = 5$, two epochs:
 """
 
 # %%
@@ -360,6 +385,12 @@ show(
 )
 
 # %% tags=["nbval-check-output"]
+orders = {"fixed": [1, -1] * 6, "drawn": np.random.default_rng(2).choice([1, -1], 12)}
+for name, slopes in orders.items():  # gradients of f1 = theta and f2 = -theta
+    theta = -0.1 * np.cumsum(slopes)
+    print(f"{name} order, theta after each epoch:", (theta[1::2] + 0.0).round(1))
+
+# %% tags=["nbval-check-output"]
 runs = batches.losses_by_batch((1, 20, 200, 1797))
 for size, run in runs.items():
     print(f"B = {size:4}: {run.updates[0]:4} updates an epoch,", end=" ")
@@ -375,12 +406,14 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* By work, small batches win here: more updates for the same number of samples. By updates, large batches win: each
-step is better. In seconds, batches of 20 to 200 are much faster than single samples, since one
-matrix product replaces many. Batch size also changes where training ends, and how well it generalises (lecture 10).
+*What to see.* By work, small batches win here: more updates for the same number of
+samples. By updates, large batches win: each step is better. In seconds, batches of 20
+to 200 are much faster than single samples, since one matrix product replaces many.
+Batch size also changes where training ends, and how well it generalises (lecture 10).
 
-The complete algorithm, with separate names for all counters, is `nnlib.train.fit`: for each of $E$
-epochs shuffle; for $j = 1, \dots, \lceil N/B \rceil$ take batch $j$, average its gradients by backpropagation, $t \leftarrow t+1$, update.
+The complete algorithm, with separate names for all counters, is `nnlib.train.fit`: for
+each of $E$ epochs shuffle; for $j = 1, \dots, \lceil N/B \rceil$ take batch $j$,
+average its gradients by backpropagation, $t \leftarrow t+1$, update.
 
 ## 9.6 Momentum
 
@@ -388,17 +421,19 @@ Across the valley gradients alternate, along it they agree. So add them up:
 
 $$v_t = \mu\, v_{t-1} + \eta_t\, g_t, \qquad \theta_t = \theta_{t-1} - v_t, \qquad v_0 = 0.$$
 
-Expanded, $v_t = \eta_t g_t + \mu\, \eta_{t-1} g_{t-1} + \dots + \mu^{t-1}\eta_1 g_1$: a weighted
-*sum* of past gradients. (Not an average: the weights add up to $1/(1-\mu)$, ten for $\mu = 0.9$.) This is **[momentum](../site/glossary.md#momentum)**. With $\mu$ too small we are back at the zigzag, with $\mu$ too large the
-walker overshoots and forgets slowly. **Nesterov** takes the gradient where the velocity is about to lead. PyTorch keeps $\eta$
-out of the sum, $v \leftarrow \mu v + g$, $\theta \leftarrow \theta - \eta v$: the same for
-constant $\eta$, another algorithm once $\eta$ changes.
+Expanded, $v_t = \eta_t g_t + \mu\, \eta_{t-1} g_{t-1} + \dots + \mu^{t-1}\eta_1 g_1$:
+a weighted *sum* of past gradients. (Not an average: the weights add up to $1/(1-\mu)$,
+ten for $\mu = 0.9$.) This is **[momentum](../site/glossary.md#momentum)**. With $\mu$
+too small we are back at the zigzag, with $\mu$ too large the walker overshoots and
+forgets slowly. **Nesterov** takes the gradient where the velocity is about to lead.
+PyTorch keeps $\eta$ out of the sum, $v \leftarrow \mu v + g$, $\theta \leftarrow
+\theta - \eta v$: the same for constant $\eta$, another algorithm once $\eta$ changes.
 """
 
 # %% tags=["nbval-check-output"]
-for mu in (0.25, 0.5):
-    end = plain(partial(optim.Momentum, lr=0.6, mu=mu), 20)[-1]
-    print(f"momentum, mu = {mu}: after 20 steps at ({end[0]:.3f}, {end[1]:.3f})")
+for eta, mu in ((0.4, 0.5), (0.6, 0.25), (0.6, 0.5)):
+    end = plain(partial(optim.Momentum, lr=eta, mu=mu), 20)[-1]
+    print(f"eta {eta}, mu {mu}: after 20 steps at ({end[0]:.3f}, {end[1]:.3f})")
 v, rates, g = 0.0, [0.4, 0.3, 0.2], [1.0, -2.0, 4.0]
 for eta, slope in zip(rates, g, strict=True):
     v = 0.5 * v + eta * slope
@@ -409,18 +444,16 @@ for _ in range(20):
 print(f"constant gradient 1, eta 1, mu 0.9: velocity {v:.2f}, limit 10")
 
 # %%
+settings = [(0.4, 0.5), (0.6, 0.25), (0.6, 0.5), (0.6, 0.9)]
+swings = {
+    rf"$\eta = {eta}$, $\mu = {mu}$": plain(partial(optim.Momentum, lr=eta, mu=mu), 20)
+    for eta, mu in settings
+}
 show(
-    descent.paths_on(
-        narrow_bowl,
-        {
-            "momentum 0.25": plain(partial(optim.Momentum, lr=0.6, mu=0.25), 20),
-            "momentum 0.5": plain(partial(optim.Momentum, lr=0.6, mu=0.5), 20),
-            "momentum 0.9": plain(partial(optim.Momentum, lr=0.6, mu=0.9), 20),
-        },
-        ylim=(-4.0, 4.0),
-    ),
-    alt="Three descents with rate 0.6, with which plain descent diverges. Momentum 0.25 "
-    "zigzags and arrives nearly, 0.5 arrives, 0.9 swings far past the minimum.",
+    descent.paths_on(narrow_bowl, swings, ylim=(-4.0, 4.0)),
+    alt="Four descents with momentum. Rate 0.4 with 0.5 swings across once or twice and arrives "
+    "nearly. With rate 0.6, with which plain descent diverges, momentum 0.25 zigzags, 0.5 "
+    "arrives, 0.9 swings far past the minimum.",
 )
 
 # %%
@@ -435,8 +468,9 @@ show(
 r"""
 ## 9.7 A rate for each coordinate
 
-The trouble in the valley is not the difference between $\theta_1$ and $\theta_2$, it is that
-between their *slopes*. So divide each slope by its own usual size. All operations go entry by entry.
+The trouble in the valley is not the difference between $\theta_1$ and $\theta_2$, it is
+that between their *slopes*. So divide each slope by its own usual size. All operations
+go entry by entry.
 
 | name | state | step |
 |---|---|---|
@@ -444,11 +478,15 @@ between their *slopes*. So divide each slope by its own usual size. All operatio
 | **RMSProp** | $s_t = \rho s_{t-1} + (1-\rho) g_t^2$ | $\theta_t = \theta_{t-1} - \frac{\eta}{\sqrt{s_t + \epsilon}}\, g_t$ |
 | **Adadelta** | $s_t$ as RMSProp, and $d_t = \rho d_{t-1} + (1-\rho) g_t'^2$ | $\theta_t = \theta_{t-1} - g_t'$, $g_t' = \sqrt{\frac{d_{t-1} + \epsilon}{s_t + \epsilon}}\, g_t$ |
 
-- Adagrad never forgets: where slopes were large, its rate falls for good, sometimes too early.
-- RMSProp forgets: $s_t = (1-\rho)(g_t^2 + \rho g_{t-1}^2 + \rho^2 g_{t-2}^2 + \dots)$. Of all weights, the past 40 steps hold 87 % for $\rho = 0.95$ and 99.99 % for 0.8.
-- Adadelta measures steps by past steps and has no $\eta$. But its first step is about $\sqrt{\epsilon/(1-\rho)}$, so $\epsilon$ is a rate in disguise.
+- Adagrad never forgets: where slopes were large, its rate falls for good, sometimes too
+  early.
+- RMSProp forgets: $s_t = (1-\rho)(g_t^2 + \rho g_{t-1}^2 + \rho^2 g_{t-2}^2 + \dots)$.
+  Of all weights, the past 40 steps hold 87 % for $\rho = 0.95$ and 99.99 % for 0.8.
+- Adadelta measures steps by past steps and has no $\eta$. But its first step is about
+  $\sqrt{\epsilon/(1-\rho)}$, so $\epsilon$ is a rate in disguise.
 
-Whether $\epsilon$ stands inside the root or outside matters for tiny slopes: with $g = 10^{-8}$ and $\epsilon = 10^{-6}$ the factors differ a thousandfold.
+Whether $\epsilon$ stands inside the root or outside matters for tiny slopes: with $g =
+10^{-8}$ and $\epsilon = 10^{-6}$ the factors differ a thousandfold.
 """
 
 # %%
@@ -494,8 +532,8 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* Of two Adagrad runs, the one that arrives has the larger rate. And the first step of
-Adagrad is $\eta \operatorname{sign}(g)$, whatever the slopes are.
+*What to see.* Of two Adagrad runs, the one that arrives has the larger rate. And the
+first step of Adagrad is $\eta \operatorname{sign}(g)$, whatever the slopes are.
 
 ## 9.8 Adam, and its relatives
 
@@ -503,16 +541,18 @@ Adagrad is $\eta \operatorname{sign}(g)$, whatever the slopes are.
 
 $$v_t = \beta_1 v_{t-1} + (1-\beta_1) g_t, \qquad s_t = \beta_2 s_{t-1} + (1-\beta_2) g_t^2.$$
 
-From $v_0 = 0$ we get $v_t = (1-\beta_1) \sum_{i=1}^t \beta_1^{t-i} g_i$. The weights sum to $1 -
-\beta_1^t$, not to 1, so early averages are too small. Hence the **bias correction**
+From $v_0 = 0$ we get $v_t = (1-\beta_1) \sum_{i=1}^t \beta_1^{t-i} g_i$. The weights
+sum to $1 - \beta_1^t$, not to 1, so early averages are too small. Hence the **bias
+correction**
 
 $$\hat v_t = \frac{v_t}{1 - \beta_1^t}, \qquad \hat s_t = \frac{s_t}{1 - \beta_2^t}, \qquad
 \theta_t = \theta_{t-1} - \eta\, \frac{\hat v_t}{\sqrt{\hat s_t} + \epsilon}.$$
 
-Usual values are $\beta_1 = 0.9$, $\beta_2 = 0.999$, $\epsilon = 10^{-8}$. **AdamW** adds weight decay that is not
-divided by $\sqrt{\hat s}$ (lecture 6). **Rprop** looks at signs only: a step per weight that grows
-while the sign stays and shrinks when it changes. It needs full batches: nine gradients of $+0.1$ and one of
-$-0.9$ sum to 0, yet ten sign steps do not.
+Usual values are $\beta_1 = 0.9$, $\beta_2 = 0.999$, $\epsilon = 10^{-8}$. **AdamW**
+adds weight decay that is not divided by $\sqrt{\hat s}$ (lecture 6). **Rprop** looks at
+signs only: a step per weight that grows while the sign stays and shrinks when it
+changes. It needs full batches: nine gradients of $+0.1$ and one of $-0.9$ sum to 0, yet
+ten sign steps do not.
 """
 
 # %% tags=["nbval-check-output"]
@@ -527,8 +567,15 @@ for corrected in (True, False):
     if corrected:
         v, s = v / 0.1, s / 0.001
     print(f"first step for g = 8, corrected {corrected}: {0.4 * v / np.sqrt(s):.2f}")
+
+# %% tags=["nbval-check-output"]
 path = plain(partial(optim.Adam, lr=0.4), 20)
-print("Adam, eta 0.4: after 20 steps at", path[-1].round(3))
+print("Adam, eta 0.4: after 20 steps at ", path[-1].round(3))
+for name, rule in {
+    "AdamW, decay 0.1": partial(optim.AdamW, lr=0.4, weight_decay=0.1),
+    "Rprop, first step 0.1": partial(optim.Rprop, lr=0.1),
+}.items():
+    print(f"{name}: after 20 steps at", (plain(rule, 20)[-1] + 0.0).round(3))
 
 # %%
 show(
@@ -539,13 +586,13 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* With $\beta_2 = 0.999$ the average of squares is far too small for hundreds of steps.
-Without correction the first step is three times too long.
+*What to see.* With $\beta_2 = 0.999$ the average of squares is far too small for
+hundreds of steps. Without correction the first step is three times too long.
 
 ### Exercise 9.2 (15 minutes)
 
-Write `adam_step(theta, g, state, eta)` with the usual constants. `state` is a dictionary, empty at
-first, in which you keep $v$, $s$ and $t$. Return the new $\theta$.
+Write `adam_step(theta, g, state, eta)` with the usual constants. `state` is a
+dictionary, empty at first, in which you keep $v$, $s$ and $t$. Return the new $\theta$.
 
 <details><summary>Solution</summary>
 
@@ -601,8 +648,9 @@ Noise keeps a constant step from coming to rest. How to set $\eta$ is an open qu
 | step | $\eta\, r^{\lfloor t/t_u \rfloor}$ | `step(eta, r, t_u)` |
 | cosine, warm-up | half a cosine; a line up at the start | `cosine`, `warmup` |
 
-The floor brackets of the step law are missing in some texts; then it is plain exponential
-decay, and at $t = 15$ gives 0.035 instead of 0.05. Say what $t$ counts, updates or epochs.
+The floor brackets of the step law are missing in some texts; then it is plain
+exponential decay, and at $t = 15$ gives 0.035 instead of 0.05. Say what $t$ counts,
+updates or epochs.
 """
 
 # %% tags=["nbval-check-output"]
@@ -645,8 +693,9 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* Try Adam against SGD on the saddle from $\theta_2 = 0$: both walk onto it and rest there;
-a start at 0.1 suffices to escape. On the cliff, find out who survives the wall. There is no winner on all landscapes.
+*What to see.* Try Adam against SGD on the saddle from $\theta_2 = 0$: both walk onto it
+and rest there; a start at 0.1 suffices to escape. On the cliff, find out who survives
+the wall. There is no winner on all landscapes.
 
 ## 9.11 Put together: digits
 
@@ -677,9 +726,10 @@ show(
 
 # %% [markdown]
 r"""
-*What to see.* All of them learn, and the last shall be first with other rates: an unfair
-choice makes any of them win. SGD with a rate that falls ends well below SGD with a constant one. As a start: Adam with 0.001,
-or momentum 0.9 with a tuned and decaying rate, which often generalises a little better. PyTorch has all of these in
+*What to see.* All of them learn, and the last shall be first with other rates: an
+unfair choice makes any of them win. SGD with a rate that falls ends well below SGD with
+a constant one. As a start: Adam with 0.001, or momentum 0.9 with a tuned and decaying
+rate, which often generalises a little better. PyTorch has all of these in
 `torch.optim`.
 
 > **Think!** "Adam adapts the rate, so $\eta$ need not be tuned." True?
@@ -707,8 +757,10 @@ large an $\eta$ makes it tremble, too small an $\eta$ makes it crawl.
 
 - A small step against the gradient lowers the cost; on a parabola steps up to $2/L$ do.
 - Convex costs have no false minima. Networks have saddles and several minima.
-- Mini-batches: unbiased, variance $\sigma^2/B$, $N/B$ updates an epoch, reshuffled each time.
-- Momentum sums gradients; Adagrad, RMSProp and Adadelta divide by their size; Adam does both, and corrects for its start at 0.
+- Mini-batches: unbiased, variance $\sigma^2/B$, $N/B$ updates an epoch, reshuffled each
+  time.
+- Momentum sums gradients; Adagrad, RMSProp and Adadelta divide by their size; Adam does
+  both, and corrects for its start at 0.
 - Decay the rate, say what $t$ counts, and compare optimizers at *their* best rates.
 
 ## Quiz
@@ -721,17 +773,20 @@ memory.quiz()
 r"""
 ## Assignment and reading
 
-Now do the assignment of this lecture, **a09**. Next: [training and generalisation](10_training.ipynb), for a low cost is not yet the aim.
+Now do the assignment of this lecture, **a09**. Next: [training and
+generalisation](10_training.ipynb), for a low cost is not yet the aim.
 
 - D. Kingma, J. Ba (2015), Adam: a method for stochastic optimization,
   [arXiv:1412.6980](https://arxiv.org/abs/1412.6980).
-- J. Duchi, E. Hazan, Y. Singer (2011), Adaptive subgradient methods for online learning and
-  stochastic optimization, *Journal of Machine Learning Research* 12: Adagrad.
+- J. Duchi, E. Hazan, Y. Singer (2011), Adaptive subgradient methods for online learning
+  and stochastic optimization, *Journal of Machine Learning Research* 12: Adagrad.
 - M. Zeiler (2012), Adadelta, [arXiv:1212.5701](https://arxiv.org/abs/1212.5701).
 - M. Riedmiller, H. Braun (1993), A direct adaptive method for faster backpropagation
-  learning: the RPROP algorithm, [doi:10.1109/ICNN.1993.298623](https://doi.org/10.1109/ICNN.1993.298623).
+  learning: the RPROP algorithm,
+  [doi:10.1109/ICNN.1993.298623](https://doi.org/10.1109/ICNN.1993.298623).
 - B. Polyak (1964), Some methods of speeding up the convergence of iteration methods,
-  [doi:10.1016/0041-5553(64)90137-5](https://doi.org/10.1016/0041-5553%2864%2990137-5): momentum.
+  [doi:10.1016/0041-5553(64)90137-5](https://doi.org/10.1016/0041-5553%2864%2990137-5):
+  momentum.
 - S. Boyd, L. Vandenberghe (2004), *Convex Optimization*, Cambridge University Press.
 - I. Goodfellow, Y. Bengio, A. Courville (2016), *Deep Learning*, MIT Press, chapter 8.
 """

@@ -61,6 +61,8 @@ def redundancy(sizes: Sequence[int], cosines: Sequence[float]) -> Figure:
     ax.plot(sizes, cosines, **look(0))
     ax.axhline(1, color=GREY, linestyle=":", marker="")
     ax.set(xscale="log", xlabel="number of samples", ylabel="cosine", ylim=(0, 1.05))
+    ax.set_xticks(sizes, [str(size) for size in sizes])
+    ax.set_xticks([], minor=True)
     ax.set_title("gradient of one half and of all")
     return figure
 

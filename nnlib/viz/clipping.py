@@ -82,6 +82,7 @@ def clipped_arrows(g1: float = 3.0, g2: float = 0.5, limit: float = 1.0) -> Figu
             )
             ax.plot(*vector, marker="o", color=shade, markersize=9)
         ax.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), aspect="equal")
+        ax.locator_params(nbins=5)  # each tick costs time
         ax.set(title=f"{name}: turned by {_degrees(g, clipped):.0f}°", xlabel="$g_1$")
     panels[0].set_ylabel("$g_2$")
     return figure

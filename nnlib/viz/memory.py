@@ -70,6 +70,7 @@ def effective_rates(rates: Mapping[str, Array]) -> Figure:
         for k in range(values.shape[1]):
             ax.plot(values[:, k], label=f"$x_{k + 1}$", **look(k))
         ax.set(title=name, xlabel="step", yscale="log")
+        ax.xaxis.get_major_locator().set_params(integer=True)
         ax.legend()
     np.ravel(panels)[0].set_ylabel("rate of the coordinate")
     return figure

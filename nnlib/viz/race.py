@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STEPS = 60
+FAR = 1e100  # where a diverging runner is stopped; its square is still a number
 
 
 class Ground(NamedTuple):
@@ -58,7 +59,7 @@ def race_path(
     place = GROUNDS[ground]
 
     def gradient(x: Array) -> Array:
-        return place.gradient(np.clip(x, -1e6, 1e6))
+        return place.gradient(np.clip(x, -FAR, FAR))
 
     with np.errstate(all="ignore"):
         path = landscapes.descend(
@@ -72,8 +73,10 @@ def heights_of(place: Ground, path: Array) -> Array:
 
     (A logarithmic axis would take longer to draw than a slider may.)
     """
-    heights = np.clip(place.f(np.clip(path, -1e6, 1e6)), -50, 1e9)
-    return heights if place.lowest is None else np.log10(np.maximum(heights, 1e-9))
+    heights = place.f(np.clip(path, -FAR, FAR))
+    if place.lowest is None:
+        return np.clip(heights, -50, 50)
+    return np.log10(np.clip(heights, 1e-9, 1e9))
 
 
 @styled
@@ -91,17 +94,21 @@ def race(
     figure, (left, right) = new_figure(1, 2, size=(11.0, 4.4))
     place = GROUNDS[ground]
     draw_contours(left, place.f, place.xlim, place.ylim, levels=9, points=41)
+    whole = []
     for k, (runner, rate) in enumerate([(first, rate1), (second, rate2)]):
         path = race_path(ground, runner, rate, x1, x2)
         heights = heights_of(place, path)
-        done = path[: step + 1]
+        whole.append(heights)
+        done = np.clip(path[: step + 1], -1e6, 1e6)
         left.plot(*done.T, lw=1.3, **(look(k) | {"markersize": 4}))
         left.plot(*done[-1], marker=look(k)["marker"], color=look(k)["color"], ms=13)
         label = f"{runner}, $\\eta = {rate:.2f}$"
         right.plot(heights[: step + 1], label=label, **look(k))
     left.plot(x1, x2, "s", color="black", markersize=9)
     left.set(title=ground, ylabel="$x_2$")
-    right.set(xlabel="step", xlim=(0, STEPS))
+    low, high = np.min(whole), np.max(whole)  # fixed, so that playing moves no axis
+    margin = 0.05 * (high - low) + 0.1
+    right.set(xlabel="step", xlim=(0, STEPS), ylim=(low - margin, high + margin))
     for axes in (left, right):
         axes.locator_params(nbins=5)  # each tick costs time
     right.set(title="height $f$" if place.lowest is None else "power of ten of $f$")
@@ -123,7 +130,7 @@ def describe_race(
     parts = []
     for runner, rate in [(first, rate1), (second, rate2)]:
         path = race_path(ground, runner, rate, x1, x2)
-        here = np.clip(path[min(step, len(path) - 1)], -1e6, 1e6)
+        here = np.clip(path[min(step, len(path) - 1)], -FAR, FAR)
         height = float(GROUNDS[ground].f(here))
         parts.append(
             f"{runner} with rate {rate:.3g} at ({here[0]:.3g}, {here[1]:.3g}), height "
@@ -141,9 +148,9 @@ def explore_race() -> Explorer:
         {
             "ground": Choice("landscape", "narrow bowl", list(GROUNDS)),
             "first": Choice("first optimizer", "SGD", names),
-            "rate1": Slider("its rate", 0.4, 0.01, 4.0, 0.05, logarithmic=True),
+            "rate1": Slider("its rate", 0.4, 0.004, 4.0, 0.05, logarithmic=True),
             "second": Choice("second optimizer", "Momentum", names),
-            "rate2": Slider("its rate", 0.4, 0.01, 4.0, 0.05, logarithmic=True),
+            "rate2": Slider("its rate", 0.4, 0.004, 4.0, 0.05, logarithmic=True),
             "x1": Slider("start x1", -5.0, -5.5, 1.9, 0.1),
             "x2": Slider("start x2", -2.0, -3.0, 3.0, 0.1),
             "step": Player("step", 20, 0, STEPS, 1),

@@ -83,6 +83,33 @@ def test_without_probes_nothing_is_guessed(catalogue):
     assert not catalogue.recognise("unknown", lambda: 1)
 
 
+def test_a_class_is_probed_by_functions_that_use_it(catalogue):
+    def counting(step):
+        class Counter:
+            def __init__(self):
+                self.count = 0
+
+            def up(self):
+                self.count += step
+
+        return Counter
+
+    @catalogue.probes("Counter")
+    def uses():
+        def count_twice(Counter):
+            counter = Counter()
+            counter.up()
+            counter.up()
+            return counter.count
+
+        return [count_twice]
+
+    enter = catalogue.wrong("Counter", "twice", caught_by=["values"], hint="By 1.")
+    enter(counting(2))
+    assert names(catalogue.recognise("Counter", counting(2))) == ["twice"]
+    assert not catalogue.recognise("Counter", counting(1))
+
+
 def test_noise_of_a_solution_goes_nowhere(catalogue, capsys):
     import sys
     import warnings

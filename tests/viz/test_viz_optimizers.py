@@ -168,6 +168,19 @@ def test_a_diverging_runner_stays_finite_in_the_picture(no_overlap):
         assert np.all(np.isfinite(line.get_ydata()))
 
 
+@pytest.mark.parametrize("runner", list(race.RUNNERS))
+@pytest.mark.parametrize("ground", list(race.GROUNDS))
+def test_heights_of_the_fastest_runners_are_numbers(ground, runner):
+    path = race.race_path(ground, runner, 4.0, -5.0, 1.0)
+    assert np.all(np.isfinite(race.heights_of(race.GROUNDS[ground], path)))
+
+
+def test_on_the_saddle_a_diverging_runner_does_not_come_back_to_zero():
+    path = race.race_path("saddle", "SGD", 2.0, -5.0, 1.0)
+    heights = race.heights_of(race.GROUNDS["saddle"], path)
+    assert np.all(np.abs(heights[20:]) == 50)
+
+
 def test_race_shows_both_up_to_the_step():
     figure = race.race(step=7)
     left, right = figure.axes
@@ -176,6 +189,14 @@ def test_race_shows_both_up_to_the_step():
     np.testing.assert_allclose(left.lines[0].get_xydata(), path[:8])
     text = race.describe_race("narrow bowl", "SGD", 0.4, "Adam", 0.4, -5.0, -2.0, 0)
     assert text.count("at (-5, -2), height 10.5") == 2
+
+
+def test_axes_stay_while_the_race_is_played():
+    frames = [race.race(step=step).axes[1] for step in (1, 30, 60)]
+    assert len({frame.get_ylim() for frame in frames}) == 1
+    low, high = frames[0].get_ylim()
+    for line in frames[-1].lines:
+        assert low < line.get_ydata().min() <= line.get_ydata().max() < high
 
 
 def test_race_explorer_over_all_controls(sweep, is_quick):
