@@ -71,18 +71,18 @@ which idea failed and hints at the remedy.
 r"""
 ## Map of the lectures
 
-| no. | lecture | question it answers |
-|---|---|---|
-| 1 | [Neurons and multi-layer perceptrons](01_neurons.ipynb) | what can one neuron decide, what can a network? |
-| 2 | [Outputs: softmax and losses](02_softmax_losses.ipynb) | how wrong is an answer? |
-| 3 | [Backpropagation](03_backpropagation.ipynb) | which weight is to blame, and how much? |
-| 4 | [Convolutional networks](04_convolution.ipynb) | how do we use that an image is an image? |
-| 5 | [Initialisation](05_initialization.ipynb) | why do some deep networks never start to learn? |
-| 6 | [Dropout and weight penalties](06_dropout.ipynb) | how do noise and a price on weights help? |
-| 7 | [Batch normalisation](07_batch_norm.ipynb) | what if every layer kept its scale? |
-| 8 | [Gradient clipping](08_clipping.ipynb) | what if one step is far too long? |
-| 9 | [Optimizers](09_optimizers.ipynb) | how do we walk downhill well? |
-| 10 | [Training and generalisation](10_training.ipynb) | when do we stop, and will it work on new data? |
+| no. | lecture | question it answers | assignment |
+|---|---|---|---|
+| 1 | [Neurons and multi-layer perceptrons](01_neurons.ipynb) | what can one neuron decide, what can a network? | `a01_neurons` |
+| 2 | [Outputs: softmax and losses](02_softmax_losses.ipynb) | how wrong is an answer? | `a02_softmax` |
+| 3 | [Backpropagation](03_backpropagation.ipynb) | which weight is to blame, and how much? | `a03_backprop` |
+| 4 | [Convolutional networks](04_convolution.ipynb) | how do we use that an image is an image? | `a04_convolution` |
+| 5 | [Initialisation](05_initialization.ipynb) | why do some deep networks never start to learn? | `a05_initialization` |
+| 6 | [Dropout and weight penalties](06_dropout.ipynb) | how do noise and a price on weights help? | `a06_regularization` |
+| 7 | [Batch normalisation](07_batch_norm.ipynb) | what if every layer kept its scale? | `a07_batchnorm` |
+| 8 | [Gradient clipping](08_clipping.ipynb) | what if one step is far too long? | `a08_clipping` |
+| 9 | [Optimizers](09_optimizers.ipynb) | how do we walk downhill well? | `a09_optimizers` |
+| 10 | [Training and generalisation](10_training.ipynb) | when do we stop, and will it work on new data? | `a10_training` |
 
 Each builds on those above it. Lectures 6, 7 and 8 can be read in any order.
 """

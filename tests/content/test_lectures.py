@@ -355,6 +355,14 @@ def test_the_start_page_links_every_lecture():
     assert not missing, "add them to the map of lectures in 00_start_here.py"
 
 
+def test_the_start_page_names_every_assignment_beside_its_lecture():
+    prose = read(LECTURES / f"{START}.py").prose
+    rows = re.findall(r"^\| (\d+) \| .+ \| `a(\d\d)_\w+` \|$", prose, flags=re.M)
+    assert [(int(n), int(a)) for n, a in rows] == [(n, n) for n in range(1, 11)]
+    for folder in (ROOT / "content" / "assignments").glob("a[0-9][0-9]_*"):
+        assert f"`{folder.name}`" in prose
+
+
 BROKEN = [
     (check_headings, "# 1. Neurons and", "# Neurons and"),
     (check_headings, "## 1.3 ", "## 1.4 "),
