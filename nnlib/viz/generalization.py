@@ -139,6 +139,7 @@ def search_results(
         place = {"xytext": (12, -4), "textcoords": "offset points"}
         ax.annotate(f"{accuracy:.2f}", (rate, width), fontsize=11, **place)
     ax.plot(*best, "o", mfc="none", mec=PALETTE["vermillion"], mew=3, ms=24, zorder=2)
+    ax.set(title="ten settings, and the one chosen" if len(settings) == 10 else "")
     ax.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="hidden units")
     ax.minorticks_off()
     ax.set_yticks([4, 16, 64, 128], ["4", "16", "64", "128"])
@@ -154,10 +155,10 @@ def symptom_curves(histories: Mapping[str, History]) -> Figure:
         epochs = np.arange(1, len(history) + 1)
         ax.plot(epochs, history.loss, label="training", **look(0))
         ax.plot(epochs, history.val_loss, label="validation", **look(1))
-        ax.set(title=name, xlabel="epoch", ylim=(0, 4))
+        ax.set(title=name, xlabel="epoch", ylim=(0, 5))
     panels[0, 0].set_ylabel("loss")
     panels[1, 0].set_ylabel("loss")
-    panels[0, 0].legend(loc="lower left")
+    panels[0, 0].legend(loc="upper right")
     return figure
 
 

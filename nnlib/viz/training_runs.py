@@ -189,21 +189,21 @@ SYMPTOMS = (
 )
 
 
-def symptom(name: str, epochs: int = 20) -> History:
+def symptom(name: str) -> History:
     """A training with one thing wrong, for the table of symptoms."""
     (X, labels), validation, _ = digit_parts()
-    width, lr, rows = 50, 0.1, slice(None)
+    width, lr, rows, epochs = 50, 0.1, slice(None), 20
     if name == "rate too small":
         lr = 0.001
     elif name == "rate too large":
         lr = 1.5
     elif name == "underfitting":
-        width = 2
+        width, epochs = 2, 60
     elif name == "overfitting":
         return careless_run()[1]
     elif name == "labels shuffled":
         labels = np.random.default_rng(0).permutation(labels)
-        width, lr, rows = 200, 0.3, slice(300)
+        width, lr, rows, epochs = 200, 0.5, slice(100), 60
     elif name != SYMPTOMS[-1]:
         raise ValueError(f"no symptom is called {name!r}; there are {SYMPTOMS}")
     model = mlp([64, width, 10], rng=np.random.default_rng(1))
