@@ -26,6 +26,8 @@ _REPAIR = f"{_EXECUTION}.RepairNotebook"
 _EXECUTE = f"{_EXECUTION}.SandboxedExecute"
 _SETTLE = f"{_EXECUTION}.SettleOutputs"
 _HIDE = "autograder.feedback.hide_hidden.HideHiddenTests"
+_PAGE = "autograder.feedback.page.exporter.FeedbackExporter"
+_DIAGNOSE = "autograder.feedback.diagnosis.diagnostician"
 
 
 def harden(c: Config) -> None:
@@ -45,10 +47,12 @@ def harden(c: Config) -> None:
     _put(autograde, _SETTLE, before="SaveAutoGrades")
     c.Autograde.autograde_preprocessors = autograde
     c.Autograde.exporter_class = _EXPORTER
+    c.SandboxedExecute.setdefault("diagnose", _DIAGNOSE)
 
     feedback = _steps(c.GenerateFeedback, "preprocessors", GenerateFeedback)
     _put(feedback, _HIDE, before=None)
     c.GenerateFeedback.preprocessors = feedback
+    c.GenerateFeedback.setdefault("exporter_class", _PAGE)
 
 
 def _steps(section: Config, option: str, converter: type) -> list[Any]:

@@ -21,6 +21,7 @@ c.CourseDirectory.source_directory = {source!r}
 c.CourseDirectory.root = {root!r}
 c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE"}}
 c.Execute.timeout = 5
+c.SandboxedExecute.misconceptions = {catalogues!r}
 harden(c)
 '''
 
@@ -65,8 +66,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _make_course(root: Path, course: Path, args: argparse.Namespace) -> None:
-    source = str(root / "solutions")
-    text = CONFIG.format(source=source, root=str(course))
+    text = CONFIG.format(
+        source=str(root / "solutions"),
+        root=str(course),
+        catalogues=str(
+            root / "content" / "assignments" / "{assignment_id}" / "misconceptions.py"
+        ),
+    )
     (course / "nbgrader_config.py").write_text(text)
     name = args.assignment
     _call(course, "nbgrader", "generate_assignment", name, "--log-level=ERROR")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-import inspect
 import json
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -15,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.feedback.misconceptions import Catalogue, Misconception
+from autograder.feedback.transcript import transcript
 
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 ANSWER = "The line of one neuron cannot part the two classes; a hidden layer can."
@@ -74,11 +73,19 @@ class SampleClass:
                 cell.source = ANSWER
         return cells
 
-    def mistakes(self, count: int) -> list[Misconception]:
-        """Some entries of the catalogue, each for another task."""
-        tasks = [t for t in self.catalogue.tasks if self.cell_of(t) is not None]
+    def mistakes(self, count: int) -> dict[str, str]:
+        """Some tasks, each with the text of a mistake of the catalogue."""
+        written = {
+            task: [text for m in self.catalogue.of(task) if (text := self._write(m))]
+            for task in self.catalogue.tasks
+            if self.cell_of(task) is not None
+        }
+        tasks = [task for task, texts in written.items() if texts]
         chosen = self.rng.sample(tasks, min(count, len(tasks)))
-        return [self.rng.choice(self.catalogue.of(task)) for task in chosen]
+        return {task: self.rng.choice(written[task]) for task in chosen}
+
+    def _write(self, mistake: Misconception) -> str | None:
+        return transcript(self.catalogue, mistake)
 
     def cell_of(self, task: str) -> str | None:
         """The solution cell that defines a task."""
@@ -90,10 +97,10 @@ class SampleClass:
     def with_mistakes(self, notebook: NotebookNode, count: int) -> NotebookNode:
         """A submission that is right but for some entries of the catalogue."""
         cells = self.fill(notebook)
-        for mistake in self.mistakes(count):
-            name = self.cell_of(mistake.task)
+        for task, text in self.mistakes(count).items():
+            name = self.cell_of(task)
             assert name is not None
-            cells[name].source = _replaced(self.solutions[name], mistake)
+            cells[name].source = replaced(self.solutions[name], task, text)
         return notebook
 
     def with_body(self, notebook: NotebookNode, statement: str) -> NotebookNode:
@@ -198,16 +205,12 @@ def _definitions(source: str) -> dict[str, ast.FunctionDef | ast.ClassDef]:
     }
 
 
-def _replaced(source: str, mistake: Misconception) -> str:
-    """The cell with the mistaken function in the place of the right one."""
-    written = textwrap.dedent(inspect.getsource(mistake.solution))
-    (wrong,) = ast.parse(written).body
-    assert isinstance(wrong, ast.FunctionDef | ast.ClassDef)
-    wrong.name, wrong.decorator_list = mistake.task, []
-    right = _definitions(source)[mistake.task]
+def replaced(source: str, task: str, text: str) -> str:
+    """The cell with other code in the place of a task's definition."""
+    right = _definitions(source)[task]
     lines = source.split("\n")
     before, after = lines[: right.lineno - 1], lines[right.end_lineno :]
-    return "\n".join([*before, ast.unparse(wrong), *after])
+    return "\n".join([*before, text, *after])
 
 
 def _with_first_statement(source: str, statement: str) -> str:

@@ -15,9 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import Exchange
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
-from traitlets import Any as AnyTrait
-from traitlets import Enum, Integer
-from traitlets.utils.importstring import import_item
+from traitlets import Enum, Integer, Unicode
 
 from autograder.execution.cells import NotebookResult
 from autograder.execution.files import remove_links_out, submission_files
@@ -117,10 +115,13 @@ class SandboxedExecute(Execute):
     process_limit = Integer(
         64, min=1, help="Processes and threads of one submission."
     ).tag(config=True)
-    diagnose = AnyTrait(
-        None,
-        help="A function, or its dotted name, that is asked about failed tests while "
-        "the submission is still alive.",
+    diagnose = Unicode(
+        help="Dotted name of a function that makes, of the text of an assignment's "
+        "catalogue of mistakes, what is asked about failed tests.",
+    ).tag(config=True)
+    misconceptions = Unicode(
+        "content/assignments/{assignment_id}/misconceptions.py",
+        help="Where the catalogue of an assignment's mistakes lies in the course.",
     ).tag(config=True)
 
     def preprocess(
@@ -147,7 +148,18 @@ class SandboxedExecute(Execute):
             memory_mib=self.memory_limit,
             processes=self.process_limit,
             hide=self._private(),
+            diagnose=self.diagnose,
         )
+
+    def catalogue(self, root: Path, assignment: str) -> str:
+        """Return the text of an assignment's catalogue of mistakes; '' if it has none.
+
+        Args:
+            root: the folder of the course.
+            assignment: its name.
+        """
+        path = root / self.misconceptions.format(assignment_id=assignment)
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
 
     def _private(self) -> tuple[str, ...]:
         """Return where other people's work lies: it may be below what is mounted."""
@@ -160,10 +172,12 @@ class SandboxedExecute(Execute):
         folder = Path(resources["metadata"]["path"])
         files, remarks = submission_files(folder, self._handed_in(resources))
         report_of(nb).warnings.extend(remarks)
-        diagnose = self.diagnose
-        if isinstance(diagnose, str):
-            diagnose = import_item(diagnose)
-        return execute(nb, self.settings(), files, diagnose)
+        directory = course_directory(self)
+        catalogue = ""
+        if directory is not None:
+            assignment = resources["nbgrader"]["assignment"]
+            catalogue = self.catalogue(Path(directory.root), assignment)
+        return execute(nb, self.settings(), files, catalogue)
 
     def _handed_in(self, resources: ResourcesDict) -> Path | None:
         directory = course_directory(self)

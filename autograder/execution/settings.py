@@ -6,16 +6,16 @@ workers, which know nothing of nbgrader.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from nbformat import NotebookNode
+from traitlets.utils.importstring import import_item
 
 from autograder.errors import CourseError
 from autograder.execution.cells import NotebookResult
-from autograder.execution.notebook import execute_notebook
+from autograder.execution.notebook import Diagnose, execute_notebook
 from autograder.execution.outputs import OutputLimits
 from autograder.execution.plan import plan_cells
 from autograder.execution.sandboxes import shared_sandbox
@@ -36,6 +36,9 @@ class Settings:
     hide: tuple[str, ...] = ()
     """Folders with other people's work: covered even where a mount would show them."""
     outputs: OutputLimits = field(default_factory=OutputLimits)
+    diagnose: str = ""
+    """Dotted name of a function that makes, of the text of an assignment's catalogue of
+    mistakes, what is asked about failed tests while the submission is still alive."""
 
     def to_json(self) -> dict[str, Any]:
         """The settings as JSON takes them."""
@@ -68,9 +71,12 @@ def execute(
     notebook: NotebookNode,
     settings: Settings,
     files: dict[str, bytes],
-    diagnose: Callable[..., Any] | None = None,
+    catalogue: str = "",
 ) -> NotebookResult:
-    """Execute a mended notebook in this process's sandbox for its settings."""
+    """Execute a mended notebook in this process's sandbox for its settings.
+
+    `catalogue` is the text of the assignment's mistakes, which diagnosis reads.
+    """
     language = notebook.metadata.get("kernelspec", {}).get("language") or "python"
     if language.lower() not in ("python", "python3", "ipython"):
         raise CourseError(
@@ -78,8 +84,9 @@ def execute(
             "sandbox: grade this course without harden(c)"
         )
     policy = settings.policy(notebook)
+    diagnose, trouble = _diagnosis(settings.diagnose, catalogue)
     try:
-        return execute_notebook(
+        result = execute_notebook(
             plan_cells(notebook),
             shared_sandbox(policy),
             files=files,
@@ -88,3 +95,16 @@ def execute(
         )
     except (SandboxUnavailable, PolicyError) as error:
         raise CourseError(str(error)) from error
+    result.events.extend(trouble)
+    return result
+
+
+def _diagnosis(maker: str, catalogue: str) -> tuple[Diagnose | None, list[str]]:
+    """Return what is asked about failed tests, and why it can't be."""
+    if not maker or not catalogue:
+        return None, []
+    try:
+        return import_item(maker)(catalogue), []
+    except Exception as error:
+        # A diagnosis is an extra: without it everything is graded all the same.
+        return None, [f"no diagnosis: {type(error).__name__}: {error}"]

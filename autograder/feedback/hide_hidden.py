@@ -17,7 +17,7 @@ from autograder.execution.plan import is_test
 from autograder.execution.release import Markers
 from autograder.execution.results import settle_notebook
 from autograder.execution.testcell import RUBRIC_MIME
-from autograder.feedback.summary import check_summary, verdict
+from autograder.feedback.summary import check_summary, student_record, verdict
 
 _REPLACED = "# (hidden tests ran here)"
 _SHORTEST_SECRET = 10
@@ -54,10 +54,13 @@ class HideHiddenTests(NbGraderPreprocessor):
         """Return the notebook as its student may see it."""
         # It may have been graded before the course was hardened, or by hand.
         settle_notebook(nb, OutputLimits())
+        records = [_record(cell) for cell in nb.cells]
         if not self._revealed(resources["nbgrader"]["assignment"]):
             _hide(nb, Markers.of_hidden_tests(self.config))
-        for cell in nb.cells:
+        for cell, record in zip(nb.cells, records, strict=True):
             cell.metadata.pop("nncourse", None)
+            if record is not None:
+                cell.metadata["nncourse"] = {"feedback": record}
             for output in cell.get("outputs", []):
                 output.get("data", {}).pop(RUBRIC_MIME, None)
         return nb, resources
@@ -77,6 +80,14 @@ def _moment(text: str) -> dt.datetime:
         raise TraitError(
             f"reveal_hidden_after: {text!r} is no date, write e.g. '2027-02-01 12:00'"
         ) from None
+
+
+def _record(cell: NotebookNode) -> dict[str, Any] | None:
+    """Return what the student may know of a test cell; None without a Rubric."""
+    told = cell.metadata.get("nncourse", {})
+    if not is_test(cell) or not told.get("rubric"):
+        return None
+    return student_record(told["rubric"], told.get("diagnosis"))
 
 
 def _hide(nb: NotebookNode, markers: Markers) -> None:
@@ -102,7 +113,8 @@ def _hide_in_test(cell: NotebookNode, visible: list[str], hidden: list[str]) -> 
         cell.source = "\n".join([*visible, _REPLACED])
     # A traceback quotes the lines around the failed one and an assertion may tell the
     # expected value, so nothing of what the cell printed can stay.
-    shown = check_summary(rubric) if rubric else verdict(cell)
+    record = _record(cell)
+    shown = check_summary(record) if record else verdict(cell)
     cell.outputs = [new_output("display_data", data=shown)]
 
 

@@ -21,10 +21,10 @@ A `misconceptions.py` holds one catalogue::
         return slope / (1 + np.exp(-s))
 """
 
-import runpy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 from autograder.errors import CourseError
@@ -35,7 +35,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 # uses it and returns plain values.
 Probe = tuple[Any, ...] | Callable[[Any], Any]
 Probes = Callable[[], Sequence[Probe]]
-VARIABLE = "MISCONCEPTIONS"
+FILE_NAME, VARIABLE = "misconceptions.py", "MISCONCEPTIONS"
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Catalogue:
     """The wrong solutions of one assignment, and inputs that tell them apart."""
 
     def __init__(self) -> None:
+        self.text = ""  # of the file; `read_catalogue` fills it in
         self._entries: list[Misconception] = []
         self._probes: dict[str, Probes] = {}
 
@@ -135,12 +136,20 @@ def _use(solution: Callable[..., Any], probe: Probe) -> Any:
 
 def load_catalogue(assignment: Path) -> Catalogue:
     """Read `misconceptions.py` in the source folder of an assignment."""
-    path = assignment / "misconceptions.py"
+    path = assignment / FILE_NAME
     if not path.is_file():
         raise CourseError(f"{path} is missing: every assignment has a catalogue")
-    found = runpy.run_path(str(path)).get(VARIABLE)
+    return read_catalogue(path.read_text(encoding="utf-8"), str(path))
+
+
+def read_catalogue(text: str, name: str = FILE_NAME) -> Catalogue:
+    """Run the text of a `misconceptions.py` and return its catalogue."""
+    module = ModuleType("misconceptions")
+    exec(compile(text, name, "exec"), vars(module))
+    found = getattr(module, VARIABLE, None)
     if not isinstance(found, Catalogue):
         raise CourseError(
-            f"{path} defines no catalogue: write {VARIABLE} = Catalogue()"
+            f"{name} defines no catalogue: write {VARIABLE} = Catalogue()"
         )
+    found.text = text
     return found

@@ -84,33 +84,56 @@ def try_mutants(
     found: Sequence[Mutant],
     report: Callable[[], None] = lambda: None,
 ) -> list[str]:
-    """Return the changes of those mutants that earn full points.
+    """Return the changes of those mutants that earn full points."""
 
-    Each runs in a process of its own: it may loop for ever or ask for all memory.
+    def judge(solution: Any) -> int:
+        (result,) = rehearsal.run({task: solution}, only=[f"test_{task}"]).values()
+        return int(bool(result.failed))
+
+    codes = run_mutants(rehearsal, task, found, judge, report)
+    return [m.change for m, code in zip(found, codes, strict=True) if code == 0]
+
+
+def run_mutants(
+    rehearsal: Rehearsal,
+    task: str,
+    found: Sequence[Mutant],
+    judge: Callable[[Any], int],
+    report: Callable[[], None] = lambda: None,
+) -> list[int]:
+    """Return what `judge` says of the solution of each mutant, a number from 0 to 127.
+
+    Each runs in a process of its own: it may loop for ever or ask for all memory. What
+    ends early, or not at all, is judged as 1.
     """
     began = time.process_time()
     rehearsal.run(only=[f"test_{task}"])
     seconds = 2 + math.ceil(5 * (time.process_time() - began))
-    running: deque[tuple[Mutant, int]] = deque()
-    survivors = []
+    running: deque[int] = deque()
+    codes: list[int] = []
 
     def collect() -> None:
-        mutant, process = running.popleft()
-        if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0:
-            survivors.append(mutant.change)
+        code = os.waitstatus_to_exitcode(os.waitpid(running.popleft(), 0)[1])
+        codes.append(code if code >= 0 else 1)
         report()
 
     for mutant in found:
         if len(running) == (os.cpu_count() or 1):
             collect()
-        running.append((mutant, _start(rehearsal, task, mutant.text, seconds)))
+        running.append(_start(rehearsal, task, mutant.text, judge, seconds))
     while running:
         collect()
-    return survivors
+    return codes
 
 
-def _start(rehearsal: Rehearsal, task: str, text: str, seconds: int) -> int:
-    """Begin a process that ends with 0 if the mutant earns full points."""
+def _start(
+    rehearsal: Rehearsal,
+    task: str,
+    text: str,
+    judge: Callable[[Any], int],
+    seconds: int,
+) -> int:
+    """Begin a process that ends with the code that `judge` gives."""
     process = os.fork()
     if process:
         return process
@@ -121,9 +144,7 @@ def _start(rehearsal: Rehearsal, task: str, text: str, seconds: int) -> int:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        solution = rehearsal.define(task, text)
-        (result,) = rehearsal.run({task: solution}, only=[f"test_{task}"]).values()
-        code = 0 if not result.failed else 1
+        code = judge(rehearsal.define(task, text))
     finally:
         os._exit(code)
 

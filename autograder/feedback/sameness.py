@@ -9,13 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from autograder.execution.remote.errors import nearest_builtin
+
 # Far above the rounding of float64, and below any difference between two formulas.
 RTOL, ATOL = 1e-6, 1e-9
 
 
 @dataclass(frozen=True)
 class Raised:
-    """A call that ended with an exception of this type."""
+    """A call that ended with an exception, by the nearest built-in type.
+
+    What a student's process raised arrives as one of these.
+    """
 
     kind: str
 
@@ -32,7 +37,7 @@ def outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         try:
             result = function(*arguments)
         except Exception as error:
-            return Raised(type(error).__name__)
+            return Raised(nearest_builtin(error))
     # What a call does to its arguments is part of its behaviour.
     return result, [value for value in arguments if isinstance(value, np.ndarray)]
 

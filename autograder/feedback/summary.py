@@ -8,31 +8,67 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+Record = dict[str, Any]
 
-def check_summary(rubric: Mapping[str, Any]) -> dict[str, str]:
-    """Return a table of a Rubric's checks, as HTML and as text.
+
+def student_record(
+    rubric: Mapping[str, Any], diagnosis: Mapping[str, Any] | None = None
+) -> Record:
+    """Return what a student may know of a test cell, as plain values.
 
     A hidden check tells its name, whether it passed and, if not, its hint; a visible
-    one also what went wrong.
+    one also what went wrong. A recognised mistake is told with its own hint.
     """
-    rows = [_row(check) for check in rubric["checks"]]
-    headline = f"{rubric['score']:.4g} of {rubric['points']:.4g} points"
+    return {
+        "score": rubric["score"],
+        "points": rubric["points"],
+        "checks": [_check(check) for check in rubric["checks"]],
+        "mistake": {key: diagnosis[key] for key in ("name", "hint")}
+        if diagnosis
+        else None,
+    }
+
+
+def check_summary(record: Record) -> dict[str, str]:
+    """Return a table of a test cell's checks, as HTML and as text."""
+    headline = f"{record['score']:.4g} of {record['points']:.4g} points"
     text = [headline]
-    for name, result, remarks in rows:
+    body = []
+    for check in record["checks"]:
+        name = f"{check['name']} (hidden)" if check["hidden"] else check["name"]
+        result, remarks = "passed" if check["passed"] else "FAILED", remarks_of(check)
         text += [f"  {result:<7} {name}", *(f"          {line}" for line in remarks)]
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{result}</td>'
-        f"<td>{'<br>'.join(map(escape, remarks))}</td></tr>"
-        for name, result, remarks in rows
-    )
+        body.append(
+            f'<tr><th scope="row">{escape(name)}</th><td>{result}</td>'
+            f"<td>{'<br>'.join(map(escape, remarks))}</td></tr>"
+        )
     columns = "".join(
         f'<th scope="col">{title}</th>' for title in ("Check", "Result", "Remark")
     )
+    mistake = mistake_lines(record)
     return {
-        "text/plain": "\n".join(text),
+        "text/plain": "\n".join([*text, *mistake]),
         "text/html": f"<table><caption>{headline}</caption>"
-        f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table>",
+        f"<thead><tr>{columns}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        + "".join(f"<p>{escape(line)}</p>" for line in mistake),
     }
+
+
+def remarks_of(check: Mapping[str, Any]) -> list[str]:
+    """Return the lines that stand beside a check."""
+    hint = f"Hint: {check['hint']}" if check["hint"] else ""
+    return [line for line in (check["message"], hint) if line]
+
+
+def mistake_lines(record: Record) -> list[str]:
+    """Return the recognised mistake in words; nothing if there is none."""
+    mistake = record["mistake"]
+    if not mistake:
+        return []
+    return [
+        f"Your results are those of this mistake: {mistake['name']}.",
+        f"Think about this: {mistake['hint']}",
+    ]
 
 
 def verdict(cell: NotebookNode) -> dict[str, str]:
@@ -48,10 +84,12 @@ def verdict(cell: NotebookNode) -> dict[str, str]:
     return {"text/plain": f"{text} Some of its checks are hidden."}
 
 
-def _row(check: Mapping[str, Any]) -> tuple[str, str, list[str]]:
+def _check(check: Mapping[str, Any]) -> Record:
     passed = check["earned"] > 0
-    hint = f"Hint: {check['hint']}" if check["hint"] and not passed else ""
-    message = "" if check["hidden"] else check["message"]
-    name = f"{check['name']} (hidden)" if check["hidden"] else check["name"]
-    remarks = [line for line in (message, hint) if line]
-    return name, "passed" if passed else "FAILED", remarks
+    return {
+        "name": check["name"],
+        "passed": passed,
+        "hidden": check["hidden"],
+        "message": "" if check["hidden"] else check["message"],
+        "hint": "" if passed else check["hint"],
+    }

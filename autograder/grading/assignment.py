@@ -83,13 +83,18 @@ def load_package(
         if name in revisions:
             release = _revised(release, revisions[name])
         notebooks[name] = release
-    settings = _settings(course, sandbox)
-    return Package(assignment, notebooks, _data_files(course, assignment), settings)
-
-
-def _settings(course: Course, sandbox: str | None) -> Settings:
-    """The configured limits, as nbgrader's road reads them."""
     step = SandboxedExecute(config=course.config)
+    return Package(
+        assignment,
+        notebooks,
+        _data_files(course, assignment),
+        _settings(course, step, sandbox),
+        step.catalogue(course.root, assignment),
+    )
+
+
+def _settings(course: Course, step: SandboxedExecute, sandbox: str | None) -> Settings:
+    """The configured limits, as nbgrader's road reads them."""
     settings = replace(
         step.settings(), outputs=SettleOutputs(config=course.config).limits()
     )

@@ -20,6 +20,8 @@ class Package:
     notebooks: Mapping[str, ReleasedNotebook]
     files: Mapping[str, bytes]
     settings: Settings
+    catalogue: str = ""
+    """The text of the assignment's mistakes, for the diagnosis of failed tests."""
 
     def of_one(self, notebook: str) -> Package:
         """What the result of one notebook depends on: not on where the course lies."""
@@ -39,6 +41,7 @@ class Package:
                 for name, data in self.files.items()
             },
             "settings": self.settings.to_json(),
+            "catalogue": self.catalogue,
         }
         return json.dumps(content, sort_keys=True).encode()
 
@@ -51,6 +54,7 @@ class Package:
             {name: _notebook(nb) for name, nb in content["notebooks"].items()},
             {name: base64.b64decode(text) for name, text in content["files"].items()},
             Settings.from_json(content["settings"]),
+            content["catalogue"],
         )
 
 

@@ -26,6 +26,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.execution.cells import NotebookResult
 from autograder.execution.files import submission_files
 from autograder.execution.intake import find_renamed
 from autograder.execution.reading import Unreadable, read_submission
@@ -106,9 +107,14 @@ class Grader:
         if not report_of(notebook).get("unreadable"):
             files, remarks = submission_files(folder)
             report_of(notebook).warnings.extend(remarks)
-            apply_result(notebook, execute(notebook, self.settings, files))
+            apply_result(notebook, self._execute(notebook, files))
         settle_notebook(notebook, self.settings.outputs)
         return notebook
+
+    def _execute(
+        self, notebook: NotebookNode, files: dict[str, bytes]
+    ) -> NotebookResult:
+        return execute(notebook, self.settings, files, self.package.catalogue)
 
 
 def make_job(names: Sequence[str], packed: bytes) -> bytes:

@@ -53,5 +53,5 @@ def test_feedback_works_on_it(both):
     hardened.run("generate_feedback", "ps1")
     page = hardened.feedback("bitdiddle", "problem1")
     assert "HIDDEN TESTS" not in page
-    assert "problem1 (Score: 1.5 / 10.0)" in page
+    assert "<strong>1.5</strong> of 10 points" in page
     nbformat.validate(hardened.graded("hacker", "problem2"))
