@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnlib.testing.guesses import Closeness, guess_shape, guess_values
+
 # The step that balances the error of the formula (h^2) and of rounding (1/h).
 _STEP = np.finfo(np.float64).eps ** (1 / 3)
 
@@ -155,7 +157,7 @@ def _compare(
         values[position],
         dout,
     )
-    got = _gradient_array(grad, want.shape, name)
+    got = _gradient_array(grad, want, name)
     if want.size == 0:
         return 0.0
     # Entries far below the largest one drown in the rounding of the difference.
@@ -169,11 +171,22 @@ def _compare(
             f"{got[worst]:.8g}, central differences give {want[worst]:.8g} (relative "
             f"error {error[worst]:.2g}, allowed {rtol:g}; "
             f"{int((error > rtol).sum())} of {error.size} entries differ)"
+            + _guess(got, want)
         )
     return float(error[worst])
 
 
-def _gradient_array(grad: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
+def _guess(got: np.ndarray, want: np.ndarray) -> str:
+    """Return a sentence on what a wrong gradient looks like, or nothing."""
+    # Central differences round small entries: no guess may depend on those.
+    largest = float(abs(want).max()) if want.size else 0.0
+    close = Closeness(rtol=1e-5, atol=1e-5 * largest + 1e-9)
+    same_shape = got.shape == want.shape
+    guess = (guess_values if same_shape else guess_shape)(got, want, close)
+    return f". {guess}" if guess else ""
+
+
+def _gradient_array(grad: Any, want: np.ndarray, name: str) -> np.ndarray:
     """Return what `backward` gave for an input as an array of the input's shape."""
     got = np.asarray(grad)
     if got.dtype.kind not in "iuf":
@@ -181,9 +194,9 @@ def _gradient_array(grad: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
         raise AssertionError(
             f"the gradient of {name} is of type {kind}, expected floats"
         )
-    if got.shape != shape:
+    if got.shape != want.shape:
         raise AssertionError(
-            f"the gradient of {name} has shape {got.shape}, expected {shape}: the "
-            f"shape of {name}"
+            f"the gradient of {name} has shape {got.shape}, expected {want.shape}: "
+            f"the shape of {name}" + _guess(got, want)
         )
     return got

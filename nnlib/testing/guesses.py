@@ -75,6 +75,13 @@ def _guess_order(got: np.ndarray, want: np.ndarray, close: Closeness) -> str:
     offset = (got - want).flat[0]
     if np.isfinite(offset) and close.all(got - offset, want):
         return f"Every entry is off by {offset:.6g}."
+    for axis in range(got.ndim if min(got.shape) > 1 and got.ndim > 1 else 0):
+        # Such a term is a sum or a mean over that axis.
+        if close.all(got - (got - want).take([0], axis), want):
+            return (
+                f"All entries along axis {axis} are off by the same amount: a term "
+                "is missing or wrong that is equal for all of them."
+            )
     if close.all(np.flip(got), want):
         return "It looks reversed."
     # Many equal entries are in "another order" of each other by accident.

@@ -150,6 +150,39 @@ def test_a_cotangent_of_ones_would_miss_what_is_caught_here():
         check_gradient(softmax, lambda d, p: 0 * d, X)
 
 
+def gradient_of_x(change):
+    def backward(dout, cache):
+        dx, *rest = linear_backward(dout, cache)
+        return change(dx), *rest
+
+    return backward
+
+
+@pytest.mark.parametrize(
+    ("change", "guess"),
+    [
+        (np.negative, "The sign is flipped"),
+        (lambda dx: dx / 4, "differs by a factor 0.25 = 1/the length of axis 0"),
+        (lambda dx: dx - 2.0, "Every entry is off by -2"),
+        (
+            lambda dx: dx - dx.mean(axis=0),
+            "All entries along axis 0 are off by the same amount: a term is missing",
+        ),
+        (lambda dx: dx - dx.mean(axis=1, keepdims=True), "All entries along axis 1"),
+        (lambda dx: dx.T, r"has shape \(3, 4\).*It looks transposed"),
+        (lambda dx: dx.sum(axis=0), "It is the sum over axis 0 of the right result"),
+    ],
+)
+def test_the_message_says_what_the_mistake_looks_like(change, guess):
+    with pytest.raises(AssertionError, match=f"gradient of x .*{guess}"):
+        check_gradient(linear, gradient_of_x(change), X, W, B)
+
+
+def test_no_guess_where_nothing_fits():
+    with pytest.raises(AssertionError, match=r"entries differ\)$"):
+        check_gradient(linear, gradient_of_x(lambda dx: dx**2), X, W, B)
+
+
 def test_message_names_the_index():
     def one_wrong_entry(dout, cache):
         dx, dW, db = linear_backward(dout, cache)
