@@ -13,7 +13,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 import nh3
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"align", "style", "title", "lang", "dir"},
@@ -97,6 +96,9 @@ def _clean(html: str, classes: dict[str, set[str]] | None) -> str:
 
 def renders_harmless(source: str, attachments: Collection[str]) -> bool:
     """Tell whether the page that nbconvert makes of Markdown needs no sanitizing."""
+    # Imported late: it takes a third of a second, and few submissions need it.
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
     pictures = {name: {"image/png": ""} for name in attachments}
     renderer = IPythonRenderer(escape=False, attachments=pictures)
     try:
