@@ -157,7 +157,8 @@ only weights trained:
 start = normal_start(20**-0.5)
 changes = {f.__name__: deep_training.weight_changes(f, start) for f in (Sigmoid, Tanh)}
 for name, change in changes.items():
-    print(f"{name}: layer 1 {change[0]:.0e}, layer 10 {change[-1]:.0e}")
+    first, last = (round(np.log10(change[layer])) for layer in (0, -1))
+    print(f"{name:7}: about 10^{first} in layer 1, 10^{last} in layer 10")
 
 # %%
 show(
