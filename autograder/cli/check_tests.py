@@ -88,7 +88,7 @@ def _mutants(rehearsal: Rehearsal, folder: Path, *, again: bool) -> dict[str, Sc
             f"the tasks are {', '.join(rehearsal.tasks)}"
         )
     surveys = {}
-    for task in rehearsal.tasks:
+    for task in mutation.tasks_with_mutants(rehearsal, folder):
         old = kept.get(task)
         if old is None or old.key != rehearsal.fingerprint(task):
             with tqdm(

@@ -65,6 +65,9 @@ def mutants(text: str) -> list[Mutant]:
 def _changed(text: str) -> Iterator[str]:
     original = ast.dump(ast.parse(text))
     for changed in (*_by_cosmic_ray(text), *_without_something(text)):
+        # A number that begins a line loses its line break to the operators.
+        if changed.count("\n") != text.count("\n"):
+            continue
         # An operator may write what is the same in other words, or no Python at all.
         try:
             tree = ast.parse(changed)

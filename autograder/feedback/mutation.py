@@ -8,6 +8,13 @@ solution does stands in `equivalent_mutants.toml`, with the reason::
     task = "softmax"
     change = "e = np.exp(z - z.max(1))  =>  e = np.exp(z + z.max(1))"
     reason = "..."
+
+A task that is judged by what it reaches, not by how, has no mutants: a network that is
+trained a little differently and reaches the bar is right. It stands there, too::
+
+    [[judged_by_result]]
+    task = "train_network"
+    reason = "..."
 """
 
 import json
@@ -67,6 +74,9 @@ class Score:
     def share(self) -> float:
         """The share of killed ones among those that are not equivalent."""
         return self.killed / max(self.killed + len(self.survivors), 1)
+
+
+NO_MUTANTS = Score(0, (), 0, ())
 
 
 def survey(
@@ -182,19 +192,32 @@ def write_surveys(folder: Path, surveys: dict[str, Survey]) -> None:
 
 def read_equivalents(folder: Path) -> dict[str, dict[str, str]]:
     """Return the reasons why mutants may live, by task and change."""
-    path = folder / EQUIVALENTS
     reasons: dict[str, dict[str, str]] = {}
+    for entry in _entries(folder, "equivalent", ("task", "change", "reason")):
+        reasons.setdefault(entry["task"], {})[entry["change"]] = entry["reason"]
+    return reasons
+
+
+def tasks_with_mutants(rehearsal: Rehearsal, folder: Path) -> list[str]:
+    """Return the tasks that are not judged by their result alone."""
+    entries = _entries(folder, "judged_by_result", ("task", "reason"))
+    judged = {entry["task"] for entry in entries}
+    return [task for task in rehearsal.tasks if task not in judged]
+
+
+def _entries(folder: Path, kind: str, keys: Sequence[str]) -> list[dict[str, str]]:
+    """Return the tables of one kind in the author's list."""
+    path = folder / EQUIVALENTS
     if not path.is_file():
-        return reasons
+        return []
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["equivalent"]
-        for entry in entries:
-            reasons.setdefault(entry["task"], {})[entry["change"]] = entry["reason"]
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get(kind, [])
+        return [{key: entry[key] for key in keys} for entry in entries]
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise CourseError(
-            f"{path}: expected [[equivalent]] with task, change and reason ({error})"
+            f"{path}: expected [[{kind}]] with {', '.join(keys[:-1])} and {keys[-1]} "
+            f"({error})"
         ) from None
-    return reasons
 
 
 def score(survey: Survey, reasons: dict[str, str]) -> Score:

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.errors import CourseError
 from autograder.feedback.misconceptions import Catalogue
-from autograder.feedback.mutation import Score
+from autograder.feedback.mutation import NO_MUTANTS, Score
 from autograder.feedback.rehearsal import Rehearsal
 
 Alternatives = Mapping[str, list[Callable[..., Any]]]
@@ -71,7 +71,7 @@ def prove(
             refused=tuple(_refused(rehearsal, task, alternatives)),
             mistakes=len(catalogue.of(task)),
             missed=tuple(_missed(rehearsal, task, catalogue)),
-            mutants=mutants[task],
+            mutants=mutants.get(task, NO_MUTANTS),
         )
         for task in rehearsal.tasks
     ]

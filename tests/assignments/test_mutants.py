@@ -23,7 +23,7 @@ def surveys(assignment):
         task: kept[task]
         if task in kept and kept[task].key == rehearsal.fingerprint(task)
         else mutation.survey(rehearsal, task)
-        for task in rehearsal.tasks
+        for task in mutation.tasks_with_mutants(rehearsal, assignment.folder)
     }
 
 

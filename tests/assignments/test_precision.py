@@ -87,7 +87,8 @@ def agree(one, other, args, kwargs):
 
 def count_names(assignment, made, share, seed):
     named = Counter()
-    for task in assignment.rehearsal.tasks:
+    tasks = mutation.tasks_with_mutants(assignment.rehearsal, assignment.folder)
+    for task in tasks:
         found = mutants(assignment.rehearsal.source(task))
         chosen = random.Random(seed).sample(found, math.ceil(share * len(found)))
         judge = functools.partial(judged, assignment, made, task)

@@ -130,6 +130,18 @@ def test_broken_files_are_named(folder):
         mutation.read_equivalents(folder)
 
 
+def test_a_task_that_is_judged_by_its_result_has_no_mutants(folder, rehearsal):
+    assert "double" in mutation.tasks_with_mutants(rehearsal, folder)
+    (folder / mutation.EQUIVALENTS).write_text(
+        '[[judged_by_result]]\ntask = "double"\nreason = "only the speed counts"\n'
+    )
+    assert "double" not in mutation.tasks_with_mutants(rehearsal, folder)
+    assert mutation.read_equivalents(folder) == {}
+    (folder / mutation.EQUIVALENTS).write_text('[[judged_by_result]]\ntask = "a"\n')
+    with pytest.raises(CourseError, match="task and reason"):
+        mutation.tasks_with_mutants(rehearsal, folder)
+
+
 def test_the_score_counts_equivalents_apart(folder):
     (folder / mutation.EQUIVALENTS).write_text(
         '[[equivalent]]\ntask = "double"\nchange = "a  =>  b"\nreason = "same"\n'
