@@ -26,6 +26,7 @@ c.CourseDirectory.autograded_directory = "course/autograded"
 c.CourseDirectory.feedback_directory = "course/feedback"
 c.CourseDirectory.solution_directory = "course/solution"
 c.Grade.results_directory = "course/results"
+c.Report.directory = "course/reports"
 c.Exchange.root = str(root / "course" / "exchange")
 
 # Every task ends with an error of its own, which names it.

@@ -22,6 +22,7 @@ COMMANDS = {
     "feedback": "write the pages that students read",
     "grade": "grade a class, in parallel, into the gradebook",
     "lab": "open the lectures in JupyterLab",
+    "report": "write the class report of an assignment or of the course",
     "site": "build the course site",
 }
 

@@ -56,11 +56,16 @@ def run(args: argparse.Namespace) -> int:
     _call(course, "autograder.cli", "grade", args.assignment, accept=(0, 1))
     print("making feedback with `nbgrader generate_feedback`")
     _call(course, "nbgrader", "generate_feedback", args.assignment, "--log-level=ERROR")
+    print("writing the class report with `nncourse report`")
+    report = course / "reports" / f"{args.assignment}.html"
+    _call(course, "autograder.cli", "report", args.assignment)
     print(
         f"\nWhere to look next:\n"
         f"  graded notebooks   {course / 'autograded'}\n"
         f"  feedback pages     {course / 'feedback'}\n"
-        f"  gradebook          {course / 'gradebook.db'} (nbgrader export, formgrader)"
+        f"  gradebook          {course / 'gradebook.db'} "
+        "(nbgrader export, formgrader)\n"
+        f"  class report       {report}"
     )
     return 0
 

@@ -1,0 +1,1 @@
+"""What a class did: its report, the statistics in it, penalties for late work."""
