@@ -34,3 +34,7 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 
 # Checks of an assignment may take a while on slow machines.
 c.Execute.timeout = 60
+
+# Late work is shown in the class report; from 0 up, what each begun day costs.
+c.AssignLatePenalties.plugin_class = "autograder.reports.late.LateDays"
+c.LateDays.percent_per_day = 0.0
