@@ -19,6 +19,7 @@ COMMANDS = {
     "check-tests": "show that the tests of an assignment are strong and fair",
     "demo": "grade a sample class in build/demo",
     "doctor": "check the installation and try to break the sandbox",
+    "export": "write marks by task, or for Canvas or Moodle",
     "feedback": "write the pages that students read",
     "grade": "grade a class, in parallel, into the gradebook",
     "lab": "open the lectures in JupyterLab",

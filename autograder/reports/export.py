@@ -1,0 +1,142 @@
+"""Plugins for `nbgrader export`: marks by task, for Canvas and for Moodle.
+
+Rows of marks and rows of the roster that have no partner are listed, never dropped
+in silence.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.plugins import ExportPlugin
+from traitlets import Unicode
+
+from autograder.errors import CourseError
+
+Row = list[Any]
+
+
+class TaskExport(ExportPlugin):
+    """One row a student, assignment and graded cell."""
+
+    def export(self, gradebook: Any) -> None:
+        """Write the file; the default is tasks.csv."""
+        rows: list[Row] = [
+            ["assignment", "student_id", "notebook", "task", "score", "max_score"]
+        ]
+        for assignment in _chosen(gradebook.assignments, self.assignment):
+            for submission in _submissions(assignment, self.student):
+                for notebook in submission.notebooks:
+                    for grade in notebook.grades:
+                        place = (assignment.name, submission.student.id, notebook.name)
+                        rows.append([*place, grade.name, grade.score, grade.max_score])
+        _write(self.to or "tasks.csv", rows)
+
+
+class _Platform(ExportPlugin):
+    """One row a student, one column an assignment; ids come from a roster."""
+
+    roster = Unicode("", help="A CSV file with student_id and these columns.").tag(
+        config=True
+    )
+    columns: tuple[str, ...] = ()
+    file = ""
+
+    def export(self, gradebook: Any) -> None:
+        """Write the file, and list what has no partner."""
+        roster = read_roster(self.roster, self.columns)
+        chosen = _chosen(gradebook.assignments, self.assignment)
+        marks: dict[str, dict[str, float]] = {}
+        for assignment in chosen:
+            for submission in _submissions(assignment, self.student):
+                own = marks.setdefault(str(submission.student.id), {})
+                own[assignment.name] = submission.score - sum(
+                    notebook.late_submission_penalty or 0.0
+                    for notebook in submission.notebooks
+                )
+        names = [assignment.name for assignment in chosen]
+        rows = [[*self.columns, *names], *self.extra(chosen)]
+        for student in sorted(roster.keys() & marks.keys()):
+            scores = [marks[student].get(name, "") for name in names]
+            rows.append([*(roster[student][c] for c in self.columns), *scores])
+        _write(self.to or self.file, rows)
+        for student in sorted(marks.keys() - roster.keys()):
+            print(f"not exported, missing in the roster: {student}")
+        if not self.student:
+            for student in sorted(roster.keys() - marks.keys()):
+                print(f"in the roster, but nothing handed in: {student}")
+
+    def extra(self, assignments: list[Any]) -> list[Row]:
+        """Return rows that stand between the head and the students."""
+        return []
+
+
+class CanvasExport(_Platform):
+    """A gradebook file as Canvas imports it."""
+
+    columns = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+    file = "canvas.csv"
+
+    def extra(self, assignments: list[Any]) -> list[Row]:
+        """Return the row of possible points."""
+        blank = [""] * (len(self.columns) - 1)
+        return [["    Points Possible", *blank, *(a.max_score for a in assignments)]]
+
+
+class MoodleExport(_Platform):
+    """A file for Moodle's import of grades, which asks which column is which."""
+
+    columns = ("First name", "Last name", "ID number", "Email address")
+    file = "moodle.csv"
+
+
+def read_roster(file: str, columns: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Read a roster by student_id."""
+    wanted = ["student_id", *columns]
+    if not file:
+        raise CourseError(f"expected a roster: a CSV file with {', '.join(wanted)}")
+    found: dict[str, dict[str, str]] = {}
+    try:
+        with Path(file).open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            missing = [c for c in wanted if c not in (reader.fieldnames or ())]
+            if missing:
+                raise CourseError(f"the roster {file} lacks {', '.join(missing)}")
+            for row in reader:
+                student = (row["student_id"] or "").strip()
+                if student in found:
+                    raise CourseError(f"{file}: student {student!r} is there twice")
+                found[student] = {c: row[c] or "" for c in columns}
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(
+            f"the roster {file} can't be read: {error}; save it as UTF-8"
+        ) from error
+    return found
+
+
+def _chosen(assignments: Iterable[Any], names: Iterable[str]) -> list[Any]:
+    wanted = set(map(str, names))
+    return [a for a in assignments if not wanted or a.name in wanted]
+
+
+def _submissions(assignment: Any, students: Iterable[str]) -> list[Any]:
+    wanted = set(map(str, students))
+    found = [s for s in assignment.submissions if not wanted or s.student.id in wanted]
+    return sorted(found, key=lambda s: str(s.student.id))
+
+
+def _write(file: str, rows: Iterable[Row]) -> None:
+    try:
+        with Path(file).open("w", encoding="utf-8", newline="") as target:
+            csv.writer(target).writerows([_safe(value) for value in r] for r in rows)
+    except OSError as error:
+        raise CourseError(f"{file} can't be written: {error.strerror}") from error
+
+
+def _safe(value: Any) -> Any:
+    """Keep a spreadsheet from taking a name for a formula."""
+    risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@")
+    return f"'{value}" if risky else value
