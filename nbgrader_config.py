@@ -6,11 +6,9 @@ goes under ``course/``, which git ignores.
 
 from pathlib import Path
 
-from traitlets.config import get_config
-
 from autograder.nbgrader import harden
 
-c = get_config()
+c = get_config()  # noqa: F821  (the one of the application that reads this file)
 harden(c)  # students' code runs in a sandbox, tests stay out of its reach
 
 root = Path(__file__).resolve().parent
