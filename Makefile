@@ -47,7 +47,8 @@ test: $(ENV) sandbox-programs browser-programs lint  ## run all tests, with the 
 	@echo 'test: notebooks are what content/ says'
 	@nncourse build --check
 	@echo 'test: library, autograder and sources'
-	@python -m pytest tests -m 'not slow' -n 2 --dist loadscope --durations 20 -q
+	@python -m pytest tests -m 'not slow' -n 2 --dist loadscope --no-loadscope-reorder \
+	    --durations 20 -q
 	@echo 'test: every cell of every notebook (nbval)'
 	@python -m pytest lectures solutions -p no:cacheprovider --nbval-lax --nbval-current-env \
 	    --nbval-cell-timeout 120 -n 2 --dist loadfile --durations 5 -q

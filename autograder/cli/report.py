@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     from autograder.grading.assignment import check_name
     from autograder.grading.course import Course
     from autograder.grading.gradebook import Gradebook
+    from autograder.reports.origins import read_origins
     from autograder.reports.page import render
     from autograder.reports.records import read_records
     from autograder.reports.summary import SCHEMA_VERSION, summarise
@@ -50,7 +51,10 @@ def run(args: argparse.Namespace) -> int:
         else:
             check_name(course, book, args.assignment)
             names = [args.assignment]
-        reports = [summarise(n, *read_records(course, book, n)) for n in names]
+        reports = [
+            summarise(n, *read_records(course, book, n), read_origins(course, n))
+            for n in names
+        ]
     finally:
         book.close()
     if args.all:

@@ -58,6 +58,8 @@ class Record:
     unreadable: bool = False
     graded: bool = False
     """Whether its graded notebook was there to be read."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """The student's code by cell."""
 
     @property
     def score(self) -> float:
@@ -195,6 +197,8 @@ def _add_notebook(record: Record, path: Path, blanks: set[str]) -> None:
         name = f"{path.stem}/{marks.get('grade_id', '')}"
         if marks.get("solution"):
             answer = name
+            if cell["cell_type"] == "code":
+                record.sources[name] = "".join(cell["source"])
         if marks.get("grade") and answer in blanks:
             record.blank.add(name)
         if marks.get("grade") and not marks.get("solution"):

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.reports.origins import Origins
 from autograder.reports.records import Record, Task
+from autograder.reports.similarity import similar_pairs
 from autograder.reports.statistics import (
     SMALL_CLASS,
     cronbach_alpha,
@@ -19,12 +21,15 @@ SCHEMA_VERSION = 1
 
 
 def summarise(
-    assignment: str, tasks: Sequence[Task], records: Sequence[Record]
+    assignment: str,
+    tasks: Sequence[Task],
+    records: Sequence[Record],
+    origins: Origins | None = None,
 ) -> dict[str, Any]:
     """Compute the report of one assignment.
 
     Statistics of tasks are over those who handed something in: a missing submission
-    says nothing of a task.
+    says nothing of a task. `origins` is what answers are compared with.
     """
     present = [record for record in records if record.submitted]
     maximum = sum(task.points for task in tasks)
@@ -45,6 +50,7 @@ def summarise(
         "tasks": _tasks(tasks, present, table),
         "mistakes": _mistakes(present),
         "checks": _checks(present),
+        "similar": _similar(present, origins or Origins()),
         "students": [_student(record, maximum) for record in records],
     }
 
@@ -55,7 +61,14 @@ def _tasks(
     separate = discriminations(table) or [None] * len(tasks)
     rows = []
     for number, task in enumerate(tasks):
-        average = mean([row[number] for row in table])
+        # An answer that waits for a person has no score yet.
+        average = mean(
+            [
+                row[number]
+                for row, record in zip(table, present, strict=True)
+                if task.name not in record.manual
+            ]
+        )
         rows.append(
             {
                 "name": task.name,
@@ -96,6 +109,29 @@ def _checks(present: Sequence[Record]) -> list[dict[str, Any]]:
             "remark": _remark(sum(passed), len(passed)),
         }
         for (task, check), passed in results.items()
+    ]
+
+
+def _similar(present: Sequence[Record], origins: Origins) -> list[dict[str, Any]]:
+    work = {record.student: record.sources for record in present}
+    everybody = {**work, **origins.others}
+    return [
+        {
+            "first": pair.first,
+            "second": pair.second,
+            "cells": [
+                {
+                    "cell": cell,
+                    "similarity": round(similarity, 3),
+                    "texts": [
+                        everybody[who].get(cell, "")
+                        for who in (pair.first, pair.second)
+                    ],
+                }
+                for cell, similarity in pair.cells.items()
+            ],
+        }
+        for pair in similar_pairs(work, origins.released, origins.others)
     ]
 
 

@@ -12,6 +12,8 @@ from autograder.reports.summary import summarise
 sys.path.insert(0, str(Path(__file__).parent))
 from axe import violations
 
+ANSWER = "def f(x):\n" + "\n".join(f"    x = x * {k} + f({k})" for k in range(9))
+
 
 @pytest.fixture
 def report(tmp_path):
@@ -26,6 +28,7 @@ def report(tmp_path):
             links=["formgrader/submissions/x"],
             checks={("a01/test_f", "is odd"): score > 5},
             mistakes={("a01/test_f", "wrong sign", "What does minus do?")},
+            sources={"a01/f": ANSWER if n < 3 else ""},
         )
         for n, score in enumerate((9, 10, 2, 0), 1)
     ]
@@ -56,6 +59,7 @@ def test_tables_sort_and_filter_by_keyboard(page, report):
 def test_nothing_stands_in_the_way_of_anybody(page, report, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto(report)
+    page.locator("details summary").first.click()
     assert violations(page) == []
     assert page.complaints == []
 

@@ -669,7 +669,7 @@ with r.check(
 with r.check(
     "at least 93 % on unseen images",
     hidden=True,
-    hint="The last points: a hidden layer, enough epochs, the best epoch by validation.",
+    hint="The last points: a good rate, enough epochs, the best epoch by validation.",
 ):
     assert accuracy_on_unseen() >= 0.93
 ### END HIDDEN TESTS
