@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.plugins import ExportPlugin
-from traitlets import Unicode
+from traitlets import Dict, Unicode
 
 from autograder.errors import CourseError
 
@@ -42,7 +42,13 @@ class _Platform(ExportPlugin):
     roster = Unicode("", help="A CSV file with student_id and these columns.").tag(
         config=True
     )
+    titles = Dict(
+        help="The platform's own name of a column by assignment. Canvas makes a new "
+        "column for a name that it does not know; its own end in an id: 'Neurons (47)'."
+    ).tag(config=True)
     columns: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Those of the columns that people chose; the others are ids."""
     file = ""
 
     def export(self, gradebook: Any) -> None:
@@ -58,10 +64,13 @@ class _Platform(ExportPlugin):
                     for notebook in submission.notebooks
                 )
         names = [assignment.name for assignment in chosen]
-        rows = [[*self.columns, *names], *self.extra(chosen)]
+        titles = [self.titles.get(name, name) for name in names]
+        rows = [[*self.columns, *titles], *self.extra(chosen)]
         for student in sorted(roster.keys() & marks.keys()):
             scores = [marks[student].get(name, "") for name in names]
-            rows.append([*(roster[student][c] for c in self.columns), *scores])
+            ids = roster[student]
+            known = [_safe(ids[c]) if c in self.names else ids[c] for c in self.columns]
+            rows.append([*known, *scores])
         _write(self.to or self.file, rows)
         for student in sorted(marks.keys() - roster.keys()):
             print(f"not exported, missing in the roster: {student}")
@@ -78,6 +87,7 @@ class CanvasExport(_Platform):
     """A gradebook file as Canvas imports it."""
 
     columns = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+    names = ("Student", "Section")
     file = "canvas.csv"
 
     def extra(self, assignments: list[Any]) -> list[Row]:
@@ -90,6 +100,7 @@ class MoodleExport(_Platform):
     """A file for Moodle's import of grades, which asks which column is which."""
 
     columns = ("First name", "Last name", "ID number", "Email address")
+    names = ("First name", "Last name")
     file = "moodle.csv"
 
 
@@ -131,12 +142,11 @@ def _submissions(assignment: Any, students: Iterable[str]) -> list[Any]:
 def _write(file: str, rows: Iterable[Row]) -> None:
     try:
         with Path(file).open("w", encoding="utf-8", newline="") as target:
-            csv.writer(target).writerows([_safe(value) for value in r] for r in rows)
+            csv.writer(target).writerows(rows)
     except OSError as error:
         raise CourseError(f"{file} can't be written: {error.strerror}") from error
 
 
-def _safe(value: Any) -> Any:
+def _safe(name: str) -> str:
     """Keep a spreadsheet from taking a name for a formula."""
-    risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@")
-    return f"'{value}" if risky else value
+    return f"'{name}" if name[:1] in ("=", "+", "-", "@") else name

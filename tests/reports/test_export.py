@@ -63,6 +63,21 @@ def test_a_platform_gets_its_columns_and_a_ta_the_rest(
     assert "missing in the roster: s002" in told and "handed in: s009" in told
 
 
+def test_names_are_made_safe_ids_are_left_and_columns_have_their_own_names(
+    gradebook, tmp_path
+):
+    path = tmp_path / "roster.csv"
+    path.write_text(
+        f"student_id,{','.join(CanvasExport.columns)}\n"
+        "s001,=HYPERLINK(1),-17,+4,@s001,Section 1\n",
+        encoding="utf-8",
+    )
+    plugin = CanvasExport(roster=str(path), titles={"a01": "Neurons (47)"})
+    rows = written(plugin, gradebook, tmp_path)
+    assert rows[0][-1] == "Neurons (47)"
+    assert rows[-1][:5] == ["'=HYPERLINK(1)", "-17", "+4", "@s001", "Section 1"]
+
+
 def test_a_wrong_roster_is_told(gradebook, tmp_path):
     with pytest.raises(CourseError, match="expected a roster"):
         CanvasExport().export(gradebook)
