@@ -71,3 +71,22 @@ def test_names_can_not_become_markup():
     record = made("s001", 1, 1, name="<script>alert(1)</script>")
     page = render([summarise("a01", TASKS, [record])], "course")
     assert "<script>alert" not in page
+
+
+@pytest.mark.timeout(20)
+def test_two_thousand_students_fit_into_the_time_of_a_coffee():
+    mistake = ("a01/test_f", "the sign is wrong", "What does minus do?")
+    records = [
+        made(
+            f"s{n:04d}",
+            n % 3,
+            n % 5,
+            checks={("a01/test_f", f"check {k}"): n % (k + 2) > 0 for k in range(30)},
+            mistakes={mistake} if n % 7 == 0 else set(),
+            sources={"a01/f": "\n".join(f"x = x * {n % (k + 2)}" for k in range(20))},
+        )
+        for n in range(2000)
+    ]
+    report = summarise("a01", TASKS, records)
+    assert report["submitted"] == 2000 and report["mistakes"][0]["students"] == 286
+    assert "s1999" in render([report], "course")
