@@ -646,8 +646,8 @@ with r.check(
     weights = start_network([20, 80, 40], "tanh", np.random.default_rng(10))
     check_spreads(weights, [np.sqrt(1 / 50), np.sqrt(1 / 60)])
     rng = np.random.default_rng(14)
-    small = [start_network([2, 1], "tanh", rng)[0] for _ in range(400)]
-    check_spreads([np.array(small)], [np.sqrt(1 / 1.5)])
+    small = start_network([2, 1] * 200, "tanh", rng)
+    check_spreads([np.concatenate([np.ravel(W) for W in small])], [np.sqrt(1 / 1.5)])
 with r.check(
     "sigmoid: four times as large",
     hidden=True,
