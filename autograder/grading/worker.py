@@ -26,7 +26,6 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.execution.cells import NotebookResult
 from autograder.execution.files import submission_files
 from autograder.execution.intake import find_renamed
 from autograder.execution.reading import Unreadable, read_submission
@@ -107,14 +106,10 @@ class Grader:
         if not report_of(notebook).get("unreadable"):
             files, remarks = submission_files(folder)
             report_of(notebook).warnings.extend(remarks)
-            apply_result(notebook, self._execute(notebook, files))
+            catalogue = self.package.catalogue
+            apply_result(notebook, execute(notebook, self.settings, files, catalogue))
         settle_notebook(notebook, self.settings.outputs)
         return notebook
-
-    def _execute(
-        self, notebook: NotebookNode, files: dict[str, bytes]
-    ) -> NotebookResult:
-        return execute(notebook, self.settings, files, self.package.catalogue)
 
 
 def make_job(names: Sequence[str], packed: bytes) -> bytes:

@@ -115,16 +115,22 @@ def read_roster(file: str, columns: Iterable[str]) -> dict[str, dict[str, str]]:
             reader = csv.DictReader(lines)
             missing = [c for c in wanted if c not in (reader.fieldnames or ())]
             if missing:
-                raise CourseError(f"the roster {file} lacks {', '.join(missing)}")
+                raise CourseError(
+                    f"the roster {file} lacks {', '.join(missing)}; add the columns"
+                )
             for row in reader:
                 student = (row["student_id"] or "").strip()
                 if student in found:
-                    raise CourseError(f"{file}: student {student!r} is there twice")
+                    raise CourseError(
+                        f"{file}: student {student!r} is there twice; keep one row"
+                    )
                 found[student] = {c: row[c] or "" for c in columns}
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise CourseError(
-            f"the roster {file} can't be read: {error}; save it as UTF-8"
+            f"the roster {file} can't be read: {error.strerror}; name a CSV file"
         ) from error
+    except UnicodeDecodeError as error:
+        raise CourseError(f"the roster {file} isn't UTF-8; save it as UTF-8") from error
     return found
 
 

@@ -87,3 +87,8 @@ def test_a_wrong_roster_is_told(gradebook, tmp_path):
     file = roster(tmp_path, MoodleExport.columns, "s001", "s001")
     with pytest.raises(CourseError, match="there twice"):
         MoodleExport(roster=file).export(gradebook)
+    with pytest.raises(CourseError, match="No such file or directory; name a CSV"):
+        MoodleExport(roster=str(tmp_path / "nowhere.csv")).export(gradebook)
+    (tmp_path / "latin.csv").write_bytes("student_id,né\n".encode("latin-1"))
+    with pytest.raises(CourseError, match="isn't UTF-8"):
+        MoodleExport(roster=str(tmp_path / "latin.csv")).export(gradebook)
