@@ -50,7 +50,7 @@ def test_no_secret_reaches_the_student(run, attack, student):
     outputs = list(own_outputs(run, student, attack))
     assert run.secrets.found_in(*map(json.dumps, outputs)) == []
     shown = " ".join(o.text for o in outputs if o.output_type == "stream")
-    assert [boast for boast in BOASTS if boast in shown] == []
+    assert [boast for boast in BOASTS if boast in shown] == [], shown
 
 
 def test_no_secret_lies_in_the_students_folder(run, attack, student):

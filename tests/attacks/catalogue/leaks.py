@@ -231,11 +231,12 @@ except OSError:
         "the reference library and the grader are imported",
         first="""
         import importlib, sys
+        # nbgrader is public and can be imported; it takes long and holds no secret.
         for name in ("autograder", "nnlib.losses", "nnlib.activations", "nnlib.layers",
-                     "nbgrader", "nncourse"):
+                     "nncourse"):
             try:
                 importlib.import_module(name)
-                print("REACHED", name)
+                print("REACHED", name, flush=True)
             except ImportError:
                 pass
         sys.meta_path[:] = [f for f in sys.meta_path if "Guard" not in str(f)]
@@ -243,7 +244,7 @@ except OSError:
             sys.modules.pop(name, None)
             try:
                 importlib.import_module(name)
-                print("REACHED", name)
+                print("REACHED", name, flush=True)
             except ImportError:
                 pass
         """,
