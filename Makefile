@@ -19,7 +19,7 @@ test: export OPENBLAS_NUM_THREADS = 1
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-$(ENV): pyproject.toml constraints.txt .ci/setup
+$(ENV): pyproject.toml constraints.txt .ci/setup $(shell find jupyter-data -type f)
 	@.ci/setup '$(PYTHON)' '$(VENV)' dev
 	@touch $@
 
