@@ -16,6 +16,9 @@ from typing import Any
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+DEFAULT_ALLOW = ("nnlib.data", "nnlib.testing", "nnlib.viz.style")
+"""Modules that a notebook may import if it does not say."""
+
 INSIDE_TAG = "nncourse-inside"
 """An author's tag: this test cell runs in the student's process."""
 

@@ -18,10 +18,9 @@ from autograder.execution.cells import NotebookResult
 from autograder.execution.notebook import Diagnose, execute_notebook
 from autograder.execution.outputs import OutputLimits
 from autograder.execution.plan import plan_cells
+from autograder.execution.release import DEFAULT_ALLOW
 from autograder.execution.sandboxes import shared_sandbox
 from autograder.sandbox import Limits, Policy, PolicyError, SandboxUnavailable
-
-DEFAULT_ALLOW = ("nnlib.data", "nnlib.testing", "nnlib.viz.style")
 
 
 @dataclass(frozen=True)

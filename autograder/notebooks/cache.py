@@ -53,7 +53,7 @@ class OutputCache:
 def _fingerprint() -> str:
     """Hash what every notebook depends on: nnlib, the versions, the way to run."""
     here = Path(__file__).parent
-    files = [here / "execute.py", here / "outputs.py"]
+    files = [here / name for name in ("execute.py", "kernel.py", "outputs.py")]
     spec = find_spec("nnlib")
     for place in (spec.submodule_search_locations or []) if spec else []:
         files += sorted(

@@ -1,8 +1,6 @@
 """Run a notebook from top to bottom, as nbval will run it again."""
 
 import asyncio
-import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,12 @@ from nbclient.exceptions import (
     DeadKernelError,
 )
 from nbformat import NotebookNode
+
+from autograder.notebooks.kernel import (
+    kernel_environment,
+    prepare_kernel,
+    stop_kernel,
+)
 
 CELL_SECONDS = 300
 
@@ -48,8 +52,8 @@ async def execute(
     client.widget_registry = {}
     index = 0
     with tempfile.TemporaryDirectory() as profile:
-        _prepare_kernel(client, profile)
-        await client.async_start_new_kernel(env=_environment(profile))
+        prepare_kernel(client, profile)
+        await client.async_start_new_kernel(env=kernel_environment(profile))
         try:
             await client.async_start_new_kernel_client()
             for index, cell in enumerate(notebook.cells):
@@ -64,35 +68,10 @@ async def execute(
         except DeadKernelError as error:
             raise CellFailure(index, "the kernel died in this cell") from error
         finally:
-            await _stop(client)
+            await stop_kernel(client)
     return notebook
 
 
 def execute_now(notebook: NotebookNode, folder: Path, **options: Any) -> NotebookNode:
     """Run one notebook and wait for it; for callers without an event loop."""
     return asyncio.run(execute(notebook, folder, **options))
-
-
-def _prepare_kernel(client: NotebookClient, folder: str) -> None:
-    """Talk to the kernel through private sockets in `folder`, not over the network."""
-    manager: Any = client.create_kernel_manager()
-    if os.name == "posix":
-        manager.transport = "ipc"
-        manager.ip = str(Path(folder) / "kernel")
-
-
-def _environment(profile: str) -> dict[str, str]:
-    """The environment's programs first on PATH, and no user's start-up scripts."""
-    programs = str(Path(sys.executable).parent)
-    path = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
-    # Small matrices: threads that wait for each other cost more than they bring.
-    threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    return {**os.environ, **threads, "PATH": path, "IPYTHONDIR": profile}
-
-
-async def _stop(client: NotebookClient) -> None:
-    manager: Any = client.km
-    if client.kc is not None:
-        client.kc.stop_channels()
-    if manager.has_kernel:
-        await manager.shutdown_kernel(now=True)

@@ -6,6 +6,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.notebooks.fields import fill
+from autograder.notebooks.handout import HandedOutCell
 from autograder.notebooks.source import (
     ParsedSource,
     Source,
@@ -14,6 +15,7 @@ from autograder.notebooks.source import (
     parse_source,
 )
 from autograder.notebooks.validate import CHECK_OUTPUT, validate
+from nnlib import __version__
 
 KERNELSPEC = {
     "display_name": "Python 3 (ipykernel)",
@@ -43,7 +45,9 @@ def load(source: Source) -> ParsedSource:
 def render(parsed: ParsedSource) -> NotebookNode:
     """Return the notebook of a source, without outputs."""
     metadata = {"kernelspec": KERNELSPEC, "language_info": LANGUAGE}
-    if "nncourse" in parsed.metadata:
+    if parsed.source.graded:
+        metadata["nncourse"] = _handed_out(parsed)
+    elif "nncourse" in parsed.metadata:
         metadata["nncourse"] = parsed.metadata["nncourse"]
     cells = [_render_cell(cell, i) for i, cell in enumerate(parsed.cells)]
     notebook = nbformat.from_dict(
@@ -67,6 +71,22 @@ def execution_counts(notebook: NotebookNode) -> dict[int, int]:
     """Return the number that each code cell has in a run from top to bottom."""
     code = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     return {index: number for number, index in enumerate(code, start=1)}
+
+
+def _handed_out(parsed: ParsedSource) -> dict[str, Any]:
+    """Return what `nncourse check` compares a student's notebook with."""
+    return {
+        **parsed.metadata.get("nncourse", {}),
+        "name": parsed.source.target.stem,
+        "version": __version__,
+        "cells": [_line(cell) for cell in parsed.cells if cell.nbgrader],
+    }
+
+
+def _line(cell: SourceCell) -> str:
+    # A tag for nbval has no effect on how a notebook runs.
+    tags = [t for t in cell.node.metadata.get("tags", []) if t != CHECK_OUTPUT]
+    return HandedOutCell.of(cell.node.cell_type, cell.nbgrader, tags).as_line()
 
 
 def _render_cell(cell: SourceCell, index: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+import nnlib
 from autograder.notebooks.render import load, render
 from autograder.notebooks.source import SourceError
 
@@ -327,7 +328,17 @@ def test_metadata_is_filled_up_and_ids_are_stable(write_source, assignment_text)
         }
     }
     assert notebook.cells[3].metadata.tags == ["nbval-check-output"]
-    assert notebook.metadata.nncourse == {"allow": ["nnlib.testing"]}
+    assert notebook.metadata.nncourse == {
+        "allow": ["nnlib.testing"],
+        "name": "x",
+        "version": nnlib.__version__,
+        "cells": [
+            "setup code locked",
+            "squash code solution",
+            "test_squash code grade locked 4",
+            "why markdown grade solution 2",
+        ],
+    }
     assert "jupytext" not in notebook.metadata
     assert "version" not in notebook.metadata.language_info
     assert "\\" not in notebook.cells[0].source
