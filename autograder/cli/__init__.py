@@ -16,6 +16,7 @@ from autograder.errors import CourseError
 
 COMMANDS = {
     "build": "write lectures/ and solutions/ from the sources in content/",
+    "check": "run the visible checks of your own notebook",
     "check-tests": "show that the tests of an assignment are strong and fair",
     "demo": "grade a sample class in build/demo",
     "doctor": "check the installation and try to break the sandbox",
