@@ -1,9 +1,8 @@
-"""A JupyterLab on a free port, and a Chromium without a network."""
+"""A JupyterLab on a free port, and pages that keep what the console says."""
 
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -13,42 +12,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Every cell stays in the page, however far it is scrolled away.
 TRACKER = {"windowingMode": "none", "scrollPastEnd": False}
 NOTIFICATIONS = {"fetchNews": "false", "checkForUpdates": False}
-NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    """The browser; skipped where there is none.
-
-    One a module: Playwright allows no second one in a process while it is open.
-    """
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        pytest.skip("no chromium: install the package chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", NO_NETWORK]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def screenshots():
-    """The folder that CI keeps."""
-    folder = ROOT / "build" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab(tmp_path_factory, free_port):
     """Address of a JupyterLab that serves copies of the lectures."""
     folder = tmp_path_factory.mktemp("lab")
     for part in ("lectures", "site"):
@@ -68,7 +38,7 @@ def lab(tmp_path_factory):
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
     }
-    port = _free_port()
+    port = free_port()
     options = [f"--port={port}", "--ServerApp.port_retries=0", "--no-browser"]
     options += ["--IdentityProvider.token=", "--allow-root"]
     options += [f"--ServerApp.root_dir={folder / 'files'}"]
@@ -102,12 +72,6 @@ def page(chromium):
     )
     yield opened
     context.close()
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _wait_for(address, server, seconds=60):
