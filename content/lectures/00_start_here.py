@@ -151,8 +151,10 @@ Three things: the packages, the numbers, the sliders.
 needed = ["numpy", "matplotlib", "ipywidgets", "nnlib", "nbgrader"]
 recent = sys.version_info >= (3, 11)
 print("Python 3.11 or newer:", "yes" if recent else "NO, update it")
+remedy = "missing: run pip install 'nncourse[lab]'"
+if sys.platform == "emscripten":
+    remedy = "not in this lab, which runs in your browser; the lectures do without"
 for name in needed:
-    remedy = "missing: run pip install 'nncourse[lab]'"
     print(f"{name:12}", "yes" if find_spec(name) else remedy)
 
 # %%

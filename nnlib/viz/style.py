@@ -13,9 +13,11 @@ import html
 import io
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import numpy as np
+
+from nnlib.viz.fallback import WHY, UndrawnFigure, can_draw, ready_picture
 
 if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
@@ -85,16 +87,23 @@ def style() -> None:
 
     The figures of ``nnlib.viz`` have it anyway; this is for your own plots.
     """
+    if not can_draw():
+        return
     import matplotlib
 
     matplotlib.rcParams.update(settings())
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
-    """Decorator: draw in the course's style whatever the current settings are."""
+    """Decorator: draw in the course's style whatever the current settings are.
+
+    Where matplotlib is missing, the result is an ``UndrawnFigure``.
+    """
 
     @functools.wraps(draw)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not can_draw():
+            return cast(R, UndrawnFigure())
         import matplotlib
 
         with matplotlib.rc_context(settings()):
@@ -166,13 +175,27 @@ def png(figure: Figure, dpi: int = IMAGE_DPI) -> bytes:
     return buffer.getvalue()
 
 
-def image_tag(image: bytes, alt: str, width: int) -> str:
+def image_tag(image: bytes, alt: str, width: int | None = None) -> str:
     """An HTML image that carries its data and its alt text."""
     data = base64.b64encode(image).decode("ascii")
+    size = "" if width is None else f'width="{width}" '
     return (
-        f'<img alt="{html.escape(alt)}" width="{width}" decoding="sync" '
+        f'<img alt="{html.escape(alt)}" {size}decoding="sync" '
         f'style="max-width: 100%; height: auto" src="data:image/png;base64,{data}">'
     )
+
+
+def undrawn_bundle(alt: str) -> dict[str, str]:
+    """What is displayed of a figure that could not be drawn."""
+    picture = ready_picture(alt)
+    if picture is None:
+        said = f"<p>{WHY} It would show: {html.escape(alt)}</p>"
+        return {"text/html": said, "text/plain": f"{WHY} It would show: {alt}"}
+    note = f"{WHY} This is how the course draws it, whatever you changed."
+    return {
+        "text/html": f"{image_tag(picture, alt)}<p><em>{note}</em></p>",
+        "text/plain": f"Figure: {alt}",
+    }
 
 
 def show(figure: Figure, *, alt: str = "") -> None:
@@ -180,12 +203,16 @@ def show(figure: Figure, *, alt: str = "") -> None:
 
     The text says in words what one should see: it is read aloud by screen readers and
     shown where pictures are not. JupyterLab ignores the alt text of an image output,
-    so the output carries an HTML image as well.
+    so the output carries an HTML image as well. Where matplotlib is missing, a ready
+    picture or the text alone is shown.
     """
     text = check_alt(alt)
     from IPython.display import publish_display_data
 
     publish: Callable[..., None] = publish_display_data
+    if isinstance(figure, UndrawnFigure):
+        publish(undrawn_bundle(text))
+        return
     image, width = png(figure), round(figure.get_figwidth() * SCREEN_DPI)
     publish(
         {

@@ -12,6 +12,7 @@ from nnlib.layers import Layer
 from nnlib.train import History
 from nnlib.viz.descent import look
 from nnlib.viz.explore import Choice, Explorer, Player, load_ipywidgets
+from nnlib.viz.fallback import WHY, UndrawnFigure
 from nnlib.viz.generalization import HIGH, LOW
 from nnlib.viz.plane import Array, draw_classes, draw_map, plane_grid
 from nnlib.viz.style import SCREEN_DPI, image_tag, new_figure, png, styled
@@ -120,9 +121,12 @@ class LiveCurves:
         if len(history) % self.every:
             return
         figure = live_curves(history)
-        width = round(figure.get_figwidth() * SCREEN_DPI)
-        text = f"Losses and accuracies by epoch. {history.last()}"
-        tag = image_tag(png(figure, SCREEN_DPI), text, width)
+        if isinstance(figure, UndrawnFigure):
+            tag = f"<p>{WHY}</p>"
+        else:
+            width = round(figure.get_figwidth() * SCREEN_DPI)
+            text = f"Losses and accuracies by epoch. {history.last()}"
+            tag = image_tag(png(figure, SCREEN_DPI), text, width)
         self.picture.value = f"{tag}<p>{html.escape(history.last())}</p>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

@@ -372,8 +372,6 @@ on top. Before you run it: what will the slope change, and what not?
 """
 
 # %%
-import matplotlib.pyplot as plt
-
 from nnlib.viz import show, style
 
 style()
@@ -381,13 +379,15 @@ grid = np.linspace(-5, 5, 101)
 square = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
 slopes = (10.0, 1.0, 0.1)
 try:
+    import matplotlib.pyplot as plt
+
     images = [
         neuron(square, W_TOY, B_TOY, lambda s, a=a: sigmoid(s, a)).reshape(101, 101)
         for a in slopes
     ]
     line = boundary(grid, W_TOY, B_TOY)
-except NotImplementedError as todo:
-    print(f"The figure needs tasks 1.1, 1.3 and 1.5. Still missing: {todo}")
+except (ImportError, NotImplementedError) as missing:
+    print(f"The figure needs tasks 1.1, 1.3 and 1.5. What is missing: {missing}")
 else:
     fig, axes = plt.subplots(1, 3, figsize=(10, 3.6), sharey=True)
     for ax, image, a in zip(axes, images, slopes, strict=True):

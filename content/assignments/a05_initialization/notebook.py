@@ -691,8 +691,6 @@ rule keeps the second moment of a ReLU network, and which gradients vanish?
 """
 
 # %%
-import matplotlib.pyplot as plt
-
 from nnlib.viz import show, style
 
 style()
@@ -718,6 +716,8 @@ def sigmoid(s):
 
 
 try:
+    import matplotlib.pyplot as plt
+
     pairs = list(pairwise(narrowing))
     starts = {
         "$U(\\pm 1/\\sqrt{n})$": [
@@ -737,8 +737,8 @@ try:
         ),
         "ReLU, He": follow_back(relu, relu_slope, start_network(equal, "relu", rng)),
     }
-except NotImplementedError as todo:
-    print(f"The figure needs tasks 5.1, 5.5, 5.6 and 5.8. Still missing: {todo}")
+except (ImportError, NotImplementedError) as missing:
+    print(f"The figure needs tasks 5.1, 5.5, 5.6 and 5.8. What is missing: {missing}")
 else:
     fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
     for ax, curves, first in zip(axes, (moments, norms), (0, 1), strict=True):

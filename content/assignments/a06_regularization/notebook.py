@@ -683,8 +683,6 @@ lines does the average approach?
 """
 
 # %%
-import matplotlib.pyplot as plt
-
 from nnlib.viz import show, style
 
 style()
@@ -708,6 +706,8 @@ def learn(penalty_gradient, steps=3000, eta=0.02):
 
 
 try:
+    import matplotlib.pyplot as plt
+
     learned = {
         "no penalty": learn(lambda w: 0.0),
         "L2": learn(lambda w: l2_penalty([w], 0.3)[1][0]),
@@ -716,8 +716,8 @@ try:
     exact = average_output(sigmoid, units, 0.5)
     rows, _ = vanilla(np.repeat(units[None], 2000, axis=0), 0.5, rng, True)
     scaled = sigmoid(vanilla(units[None], 0.5, None, False)[0])
-except NotImplementedError as todo:
-    print(f"The figure needs tasks 6.3, 6.5, 6.6 and 6.7. Still missing: {todo}")
+except (ImportError, NotImplementedError) as missing:
+    print(f"The figure needs tasks 6.3, 6.5, 6.6 and 6.7. What is missing: {missing}")
 else:
     fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
     left.plot(truth, "k_", markersize=12, linestyle="none", label="truth")

@@ -675,8 +675,6 @@ momentum 0?
 """
 
 # %%
-import matplotlib.pyplot as plt
-
 from nnlib.viz import show, style
 
 style()
@@ -693,6 +691,8 @@ def spreads(prepare):
 
 
 try:
+    import matplotlib.pyplot as plt
+
     curves = {
         "plain": spreads(lambda s: s),
         "normalised": spreads(lambda s: normalise(s)[0]),
@@ -705,8 +705,8 @@ try:
             layer.forward(rng.normal(3, 2, (16, 1)), training=True)
             means.append(float(layer.mean[0]))
         steps[f"momentum {momentum:g}"] = means
-except NotImplementedError as todo:
-    print(f"The figure needs tasks 7.1 and 7.7. Still missing: {todo}")
+except (ImportError, NotImplementedError) as missing:
+    print(f"The figure needs tasks 7.1 and 7.7. What is missing: {missing}")
 else:
     fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
     for (name, values), marker in zip(curves.items(), "os", strict=True):

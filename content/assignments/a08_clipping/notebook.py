@@ -624,8 +624,6 @@ run the cell: what will the loss of the network do without a limit?
 """
 
 # %%
-import matplotlib.pyplot as plt
-
 from nnlib.viz import show, style
 
 style()
@@ -659,6 +657,8 @@ def loss_on_good_data(params):
 all_batches = [draw_batch(step) for step in range(200)]
 test_X, test_y = draw_batch(0)
 try:
+    import matplotlib.pyplot as plt
+
     paths = {}
     for name, limit in ("no limit", None), ("limit 2", 2.0):
         with np.errstate(all="ignore"):
@@ -676,8 +676,8 @@ try:
             with np.errstate(all="ignore"):
                 params, _ = train(params, network_gradients, [batch], 0.02, limit)
             losses[name].append(loss_on_good_data(params))
-except NotImplementedError as todo:
-    print(f"The figure needs tasks 8.1, 8.6 and 8.7. Still missing: {todo}")
+except (ImportError, NotImplementedError) as missing:
+    print(f"The figure needs tasks 8.1, 8.6 and 8.7. What is missing: {missing}")
 else:
     fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
     for (name, path), marker in zip(paths.items(), "os", strict=True):

@@ -739,8 +739,6 @@ $(-5, -2)$. Before you run the cell: which will zigzag, and which slows down hal
 """
 
 # %%
-import matplotlib.pyplot as plt
-
 from nnlib.viz import show, style
 
 style()
@@ -755,6 +753,8 @@ def walk(optimizer, steps=40):
 
 
 try:
+    import matplotlib.pyplot as plt
+
     paths = {
         "plain, 0.4": walk(Momentum(0.4, mu=0.0)),
         "momentum": walk(Momentum(0.4, mu=0.5)),
@@ -763,8 +763,8 @@ try:
         "Adadelta": walk(Adadelta()),
         "Adam": walk(Adam(0.4)),
     }
-except NotImplementedError as todo:
-    print(f"The figure needs tasks 9.3 to 9.7. Still missing: {todo}")
+except (ImportError, NotImplementedError) as missing:
+    print(f"The figure needs tasks 9.3 to 9.7. What is missing: {missing}")
 else:
     fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
     x, y = np.meshgrid(np.linspace(-5.5, 1.5, 80), np.linspace(-2.6, 2.6, 80))
