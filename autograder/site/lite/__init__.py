@@ -1,0 +1,1 @@
+"""The lab in the site: JupyterLite runs the notebooks in the reader's browser."""
