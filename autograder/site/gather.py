@@ -5,20 +5,20 @@ the first page move to the top. Assignments come as students get them, and `nnli
 one page for each of its modules.
 """
 
-import ast
+import re
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
-import nbformat
-
 from autograder.errors import CourseError
-from autograder.notebooks.release import student_version
+from autograder.site import pages
 
 PARTS = ("lectures", "docs", "site")
 # The guide for TAs tells what answers are worth.
 PRIVATE = ("assignments.md",)
 TOP = ("conf.py", "index.md")
-MADE = ("assignments", "api", "_static")
+MADE = ("assignments", "api", "reference", "_static")
+MATHJAX = "sphinx-mathjax-offline"
 
 
 def gather(root: Path, source: Path) -> None:
@@ -29,20 +29,37 @@ def gather(root: Path, source: Path) -> None:
         shutil.move(source / "site" / name, source / name)
     for name in MADE:
         (source / name).mkdir(parents=True, exist_ok=True)
-    _write_all(source / "assignments", _assignments(root))
-    _write_all(source / "api", _api_pages(root))
-    _copy_mathjax(source / "_static" / "mathjax")
+    _write_all(source / "assignments", pages.assignments(root))
+    _write_all(source / "api", pages.api(root))
+    _write_all(source / "reference", {"notation.md": pages.notation(root)})
+    _copy_mathjax(source / "_static" / "mathjax.js")
 
 
 def _mirror(part: Path, target: Path) -> None:
     """Make `target` a copy of the folder `part`: what is gone there goes here too."""
-    kept = {path.name for path in part.iterdir()} - set(PRIVATE)
-    if target.is_dir():
-        for path in target.iterdir():
-            if path.name not in kept and path.is_file():
-                path.unlink()
+    for path in target.rglob("*"):
+        here = part / path.relative_to(target)
+        if path.is_file() and (not here.is_file() or path.name in PRIVATE):
+            path.unlink()
     hidden = shutil.ignore_patterns(*PRIVATE)
     shutil.copytree(part, target, dirs_exist_ok=True, ignore=hidden)
+    for path in target.glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        public = without_private_links(text)
+        if public != text:
+            path.write_text(public, encoding="utf-8")
+            shutil.copystat(part / path.name, path)
+
+
+def without_private_links(text: str) -> str:
+    """The Markdown of a page; links to pages that stay private become plain text."""
+    for name in PRIVATE:
+        text = re.sub(
+            rf"\[([^\]]*)\]\([^)\s]*{re.escape(name)}(?:#[^)]*)?\)",
+            r"\1 (in the instructors' repository)",
+            text,
+        )
+    return text
 
 
 def _write_all(folder: Path, files: dict[str, str]) -> None:
@@ -56,39 +73,16 @@ def _write_all(folder: Path, files: dict[str, str]) -> None:
             path.write_text(text, encoding="utf-8")
 
 
-def _assignments(root: Path) -> dict[str, str]:
-    """The students' versions, by file name."""
-    files = {}
-    for path in sorted(root.glob("solutions/*/*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        files[path.name] = nbformat.writes(student_version(notebook, root)) + "\n"
-    return files
-
-
-def _api_pages(root: Path) -> dict[str, str]:
-    """A page for each public module of nnlib, in the order of the library."""
-    files = {}
-    for path in sorted((root / "nnlib").glob("*")):
-        name = path.stem
-        public = path.suffix == ".py" or (path / "__init__.py").is_file()
-        if public and not name.startswith("_") and name not in ("viz", "__init__"):
-            files[f"{name}.md"] = _api_page(name, path)
-    return files
-
-
-def _api_page(name: str, path: Path) -> str:
-    """The page of a module: its docstring and everything in it that has one."""
-    file = path / "__init__.py" if path.is_dir() else path
-    docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
-    if not docstring:
-        raise CourseError(f"{file} has no docstring: say in a line what it is about")
-    lines = [f"# nnlib.{name}", "", "```{eval-rst}", f".. automodule:: nnlib.{name}"]
-    return "\n".join([*lines, "   :members:", "```", ""])
-
-
 def _copy_mathjax(target: Path) -> None:
-    """Put MathJax beside the pages, so that they need no network."""
-    from jupyter_server_mathjax.app import STATIC_ASSETS_PATH
+    """Put MathJax beside the pages, so that they need no network.
 
-    if not target.is_dir():
-        shutil.copytree(STATIC_ASSETS_PATH, target)
+    The part that draws SVG is one file: it asks for no font.
+    """
+    package = find_spec(MATHJAX)
+    if package is None or not package.submodule_search_locations:
+        raise CourseError(
+            f"{MATHJAX} is not installed: python -m pip install 'nncourse[site]'"
+        )
+    if not target.is_file():
+        folder = Path(package.submodule_search_locations[0])
+        shutil.copyfile(folder / "static" / "mathjax" / "tex-svg.js", target)

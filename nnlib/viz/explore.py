@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlib.viz.fallback import WHY, UndrawnFigure
 from nnlib.viz.style import SCREEN_DPI, check_alt, image_tag, thin_markers
 
 if TYPE_CHECKING:
@@ -183,8 +184,12 @@ class Explorer:
         self._forget_pending()
         values = self.values()
         text = check_alt(self._describe(**values))
-        image, width = self._png(self._draw(**values))
-        self.picture.value = image_tag(image, text, width)
+        figure = self._draw(**values)
+        if isinstance(figure, UndrawnFigure):
+            self.picture.value = f"<p>{WHY} The numbers follow the controls:</p>"
+        else:
+            image, width = self._png(figure)
+            self.picture.value = image_tag(image, text, width)
         self.caption.value = f'<p aria-live="polite">{html.escape(text)}</p>'
 
     def _png(self, figure: Figure) -> tuple[bytes, int]:
@@ -242,7 +247,26 @@ class Explorer:
             self._pending = None
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The live widget; where widgets are not shown, the caption as text."""
-        bundle = self.widget._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        return {**data, "text/plain": f"Explorer: {self._describe(**self.values())}"}
+        """The live widget; where nothing moves, what it shows and where it moves."""
+        sentence = self._describe(**self.values())
+        return still_bundle(
+            self.widget,
+            f"<p><strong>Explorer.</strong> {html.escape(sentence)} "
+            "<em>It moves in JupyterLab; the next picture shows its start.</em></p>",
+            f"Explorer: {sentence}",
+            **kwargs,
+        )
+
+
+def still_bundle(widget: Any, page: str, text: str, **kwargs: Any) -> dict[str, Any]:
+    """The MIME bundle of a widget, with HTML and text for readers without a kernel.
+
+    JupyterLab prefers the widget, the course site and GitHub show the HTML.
+    """
+    bundle = widget._repr_mimebundle_(**kwargs)
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    return {
+        **data,
+        "text/html": f'<div class="nncourse-still">{page}</div>',
+        "text/plain": text,
+    }

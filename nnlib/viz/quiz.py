@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nnlib.viz.explore import load_ipywidgets
+from nnlib.viz.explore import load_ipywidgets, still_bundle
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,16 @@ class Quiz:
             lines += [f"   ( ) {option}" for option in question.options]
         return "\n".join(lines)
 
+    def as_html(self) -> str:
+        """The questions and options as lists, without the answers."""
+        items = []
+        for question in self.questions:
+            options = (f"<li>{html.escape(text)}</li>" for text in question.options)
+            answers = f'<ol type="a">{"".join(options)}</ol>'
+            items.append(f"<li>{html.escape(question.text)}{answers}</li>")
+        return (
+            f"<ol>{''.join(items)}</ol><p><em>In JupyterLab, choose an answer.</em></p>"
+        )
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle = self.widget._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        return {**data, "text/plain": self.as_text()}
+        return still_bundle(self.widget, self.as_html(), self.as_text(), **kwargs)
