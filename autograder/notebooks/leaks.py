@@ -6,14 +6,11 @@ assignment) is no secret. Blanks don't count, so that indentation, line wrapping
 syntax colouring hide nothing.
 """
 
-import html
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.notebooks.markers import TOPICS, Region, inside, scan
@@ -43,27 +40,40 @@ class Leak:
         return f"{self.where}: {self.secret.line!r} is secret ({self.secret.origin})"
 
 
-class _Readable:
-    """A text prepared for the search."""
+class Searcher:
+    """Looks for secret lines in texts.
 
-    def __init__(self, text: str) -> None:
-        self.lines = {_squeeze(line) for line in text.split("\n")}
-        self.whole = _squeeze(text)
+    A text is read once, however many secrets there are: their first letters are looked
+    up at each of its places.
+    """
 
-    def holds(self, line: str) -> bool:
-        key = _squeeze(line)
-        return key in self.lines or (len(key) >= UNMISTAKABLE and key in self.whole)
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self._short: dict[str, list[Secret]] = {}
+        self._long: dict[str, list[tuple[str, Secret]]] = {}
+        for secret in secrets:
+            key = _squeeze(secret.line)
+            if len(key) < UNMISTAKABLE:
+                self._short.setdefault(key, []).append(secret)
+            else:
+                self._long.setdefault(key[:UNMISTAKABLE], []).append((key, secret))
+
+    def leaks_in(self, where: str, text: str) -> list[Leak]:
+        """Return every secret line that stands in a text."""
+        found: dict[Secret, None] = {}
+        for line in {_squeeze(line) for line in text.split("\n")}:
+            found.update(dict.fromkeys(self._short.get(line, ())))
+        whole = _squeeze(text)
+        for place in range(len(whole) - UNMISTAKABLE + 1):
+            for key, secret in self._long.get(whole[place : place + UNMISTAKABLE], ()):
+                if whole.startswith(key, place):
+                    found[secret] = None
+        return [Leak(secret, where) for secret in found]
 
 
 def find_leaks(secrets: Iterable[Secret], texts: Mapping[str, str]) -> list[Leak]:
     """Return every secret line that stands in one of the texts, given by name."""
-    readable = {name: _Readable(text) for name, text in texts.items()}
-    return [
-        Leak(secret, name)
-        for secret in secrets
-        for name, text in readable.items()
-        if text.holds(secret.line)
-    ]
+    searcher = Searcher(secrets)
+    return [leak for name in texts for leak in searcher.leaks_in(name, texts[name])]
 
 
 def course_secrets(root: Path) -> list[Secret]:
@@ -84,8 +94,9 @@ def course_secrets(root: Path) -> list[Secret]:
         if misconceptions.is_file():
             text = misconceptions.read_text(encoding="utf-8")
             found += misconception_secrets(source.name, text)
-    known = _Readable("\n".join(public))
-    return [secret for secret in found if not known.holds(secret.line)]
+    known = Searcher(found).leaks_in("what is public", "\n".join(public))
+    open_lines = {leak.secret for leak in known}
+    return [secret for secret in found if secret not in open_lines]
 
 
 def notebook_secrets(name: str, notebook: NotebookNode) -> Iterator[Secret]:
@@ -114,27 +125,6 @@ def public_text(notebook: NotebookNode) -> str:
             if not any(r.first <= index <= r.last for r in regions)
         ]
     return "\n".join(kept)
-
-
-def readable_text(path: Path) -> str:
-    """Return what a reader of a file sees: cells of notebooks, text of web pages."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if path.suffix == ".ipynb":
-        return "\n".join(_notebook_texts(nbformat.reads(text, as_version=4)))
-    if path.suffix in (".html", ".htm"):
-        return html.unescape(re.sub(r"<[^>]*>", "", text))
-    if path.suffix in (".json", ".js"):
-        return text.replace("\\n", "\n").replace('\\"', '"')
-    return text
-
-
-def _notebook_texts(notebook: NotebookNode) -> Iterator[str]:
-    for cell in notebook.cells:
-        yield cell.source
-        for output in cell.get("outputs", []):
-            yield output.get("text", "")
-            for content in output.get("data", {}).values():
-                yield content if isinstance(content, str) else json.dumps(content)
 
 
 def _regions(cell: NotebookNode) -> tuple[list[str], list[Region]]:

@@ -5,11 +5,8 @@ import json
 import nbformat
 import pytest
 
-from autograder.notebooks.leaks import (
-    course_secrets,
-    find_leaks,
-    readable_text,
-)
+from autograder.notebooks.documents import readable_text
+from autograder.notebooks.leaks import course_secrets, find_leaks
 from autograder.notebooks.release import student_version
 from autograder.notebooks.render import dump, load, render
 from autograder.notebooks.source import find_sources
@@ -101,7 +98,7 @@ def test_files_are_read_as_their_readers_see_them(tmp_path, secrets):
     notebook.cells[0].outputs = [output]
     book = tmp_path / "book.ipynb"
     nbformat.write(notebook, book)
-    texts = {path.name: readable_text(path) for path in (page, index, book)}
+    texts = {p.name: readable_text(p.name, p.read_bytes()) for p in (page, index, book)}
     found = {(leak.where, leak.secret.line) for leak in find_leaks(secrets, texts)}
     assert {
         ("page.html", SOLUTION),

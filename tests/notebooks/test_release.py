@@ -9,8 +9,9 @@ import nbformat
 import pytest
 from nbgrader.utils import determine_grade, is_grade
 
+from autograder.notebooks.documents import readable_text
 from autograder.notebooks.execute import execute_now
-from autograder.notebooks.leaks import course_secrets, find_leaks, readable_text
+from autograder.notebooks.leaks import course_secrets, find_leaks
 from autograder.notebooks.release import student_version, untouched_submission
 from autograder.notebooks.render import dump, load, render
 from autograder.notebooks.source import find_sources
@@ -74,7 +75,9 @@ def test_the_release_holds_no_secret(name, secrets):
 
 def test_lectures_hold_no_secret(secrets):
     lectures = [source.target for source in SOURCES if not source.graded]
-    texts = {path.name: readable_text(path) for path in lectures}
+    texts = {
+        path.name: readable_text(path.name, path.read_bytes()) for path in lectures
+    }
     assert find_leaks(secrets, texts) == []
 
 
