@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.sandbox.errors import PolicyError
 
 # Of some packages only a part may be allowed; everything else comes whole.
-_PARTIAL_PACKAGES = {"nnlib.viz": ("__init__.py", "style.py")}
+_PARTIAL_PACKAGES = {"nnlib.viz": ("__init__.py", "style.py", "fallback.py")}
 
 _PACKAGE = "nnlib"
 _PRIVATE_IMPORT = re.compile(rf"(?:from|import) {_PACKAGE}\.(_\w+)")
@@ -50,19 +50,26 @@ def _files_of(name: str, root: Path) -> set[Path]:
             "write e.g. 'nnlib.data' in the notebook's nncourse.allow"
         )
     parents = {
-        root.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts))
+        root.joinpath(*parts[:depth], file)
+        for depth in range(1, len(parts))
+        for file in _needed_of(".".join([package, *parts[:depth]]))
     }
     if place.with_suffix(".py").is_file():
         return parents | {place.with_suffix(".py")}
     if not (place / "__init__.py").is_file():
         raise PolicyError(f"{name} is allowed by the assignment but does not exist")
     if name in _PARTIAL_PACKAGES:
-        return parents | {place / file for file in _PARTIAL_PACKAGES[name]}
+        return parents | {place / file for file in _needed_of(name)}
     return parents | {
         path
         for path in place.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+
+
+def _needed_of(package: str) -> tuple[str, ...]:
+    """Return the files without which a package can't be imported at all."""
+    return _PARTIAL_PACKAGES.get(package, ("__init__.py",))
 
 
 def _private_modules_of(files: set[Path], root: Path) -> set[Path]:

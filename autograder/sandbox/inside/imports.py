@@ -41,17 +41,13 @@ class CourseGuard:
             return False
         if name == _PACKAGE or name.startswith(f"{_PACKAGE}._"):
             return True
-        return any(
-            allowed == name
-            or allowed.startswith(f"{name}.")
-            or self._inside(name, allowed)
-            for allowed in self._allow
+        named = any(
+            allowed == name or allowed.startswith(f"{name}.") for allowed in self._allow
         )
+        return named or self._present(name)
 
-    def _inside(self, name: str, allowed: str) -> bool:
-        """Whether a module below an allowed package is really there to be found."""
-        if not name.startswith(f"{allowed}."):
-            return False
+    def _present(self, name: str) -> bool:
+        """Whether a module is there: below an allowed package, or needed by one."""
         parent = sys.modules.get(name.rpartition(".")[0])
         places = getattr(parent, "__path__", [])
         module = name.rpartition(".")[2]
