@@ -24,6 +24,8 @@ COMMANDS = {
     "feedback": "write the pages that students read",
     "grade": "grade a class, in parallel, into the gradebook",
     "lab": "open the lectures in JupyterLab",
+    "prove": "show that a file or folder tells no secret of the course",
+    "release": "write the zip file that students get",
     "report": "write the class report of an assignment or of the course",
     "site": "build the course site",
 }

@@ -7,18 +7,18 @@ A `misconceptions.py` holds one catalogue::
 
     MISCONCEPTIONS = Catalogue()
 
-    @MISCONCEPTIONS.probes("sigmoid")
-    def sigmoid_inputs():
-        return [(np.array([-2.0, 3.0]), 0.5)]
+    @MISCONCEPTIONS.probes("cube")
+    def cubes():
+        return [(2.0,), (-3.0,)]
 
     @MISCONCEPTIONS.wrong(
-        "sigmoid",
-        "the slope multiplies the result",
-        caught_by=["slope 0.1"],
-        hint="The slope belongs inside the exponential.",
+        "cube",
+        "the cube of a negative number is positive",
+        caught_by=["negative"],
+        hint="A product of three negative numbers is negative.",
     )
-    def slope_outside(s, slope=1.0):
-        return slope / (1 + np.exp(-s))
+    def without_sign(x):
+        return abs(x) ** 3
 """
 
 from collections.abc import Callable, Sequence

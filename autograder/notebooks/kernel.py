@@ -30,5 +30,5 @@ async def stop_kernel(client: NotebookClient) -> None:
     manager: Any = client.km
     if client.kc is not None:
         client.kc.stop_channels()
-    if manager.has_kernel:
+    if manager is not None and manager.has_kernel:
         await manager.shutdown_kernel(now=True)

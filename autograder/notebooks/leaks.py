@@ -6,6 +6,7 @@ assignment) is no secret. Blanks don't count, so that indentation, line wrapping
 syntax colouring hide nothing.
 """
 
+import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.notebooks.markers import TOPICS, Region, inside, scan
-from autograder.notebooks.render import load, render
+from autograder.notebooks.render import dump, load, render
 from autograder.notebooks.source import find_sources
 
 SHORTEST = 8  # without blanks; shorter lines, as `else:`, tell nothing
@@ -27,6 +28,11 @@ class Secret:
 
     line: str
     origin: str
+
+    @property
+    def unmistakable(self) -> bool:
+        """Whether the line is long enough to be recognised within another one."""
+        return len(_squeeze(self.line)) >= UNMISTAKABLE
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def course_secrets(root: Path) -> list[Secret]:
             continue
         notebook = render(load(source))
         found += notebook_secrets(source.name, notebook)
-        public.append(public_text(notebook))
+        public += [public_text(notebook), _skeleton(notebook)]
         misconceptions = source.path.with_name("misconceptions.py")
         if misconceptions.is_file():
             text = misconceptions.read_text(encoding="utf-8")
@@ -109,8 +115,9 @@ def notebook_secrets(name: str, notebook: NotebookNode) -> Iterator[Secret]:
 
 
 def misconception_secrets(name: str, text: str) -> Iterator[Secret]:
-    """Yield the lines of a misconceptions.py, except its imports."""
-    lines = [ln for ln in text.split("\n") if not re.match(r"\s*(from|import)\s", ln)]
+    """Yield the lines of a misconceptions.py, except those that all of them have."""
+    common = re.compile(r"\s*(from|import|MISCONCEPTIONS =)\s")
+    lines = [line for line in text.split("\n") if not common.match(line)]
     yield from _secrets(lines, f"misconceptions of {name}")
 
 
@@ -125,6 +132,14 @@ def public_text(notebook: NotebookNode) -> str:
             if not any(r.first <= index <= r.last for r in regions)
         ]
     return "\n".join(kept)
+
+
+def _skeleton(notebook: NotebookNode) -> str:
+    """Return the file of a notebook without its texts: ids and metadata are public."""
+    bare = copy.deepcopy(notebook)
+    for cell in bare.cells:
+        cell.source = ""
+    return dump(bare)
 
 
 def _regions(cell: NotebookNode) -> tuple[list[str], list[Region]]:
