@@ -7,10 +7,11 @@ In the course's ``nbgrader_config.py``::
 
 Then ``nbgrader autograde``, ``nbgrader generate_feedback`` and formgrader's buttons run
 students' code in a sandbox, keep tests and scores out of its reach, mend what students
-damaged and hide the hidden tests in feedback. Everything else stays nbgrader's own:
-gradebook, late penalties, manual grading, export. Only nbgrader's own options are set;
-the options of the new steps are ``c.SandboxedExecute``, ``c.SettleOutputs``,
-``c.TolerantExporter`` and ``c.HideHiddenTests``.
+damaged and hide the hidden tests in feedback. Validate refuses the imports that grading
+refuses. Everything else stays nbgrader's own: gradebook, late penalties, manual
+grading, export. Only nbgrader's own options are set; the options of the new steps are
+``c.SandboxedExecute``, ``c.SettleOutputs``, ``c.TolerantExporter`` and
+``c.HideHiddenTests``.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _DIAGNOSE = "autograder.feedback.diagnosis.diagnostician"
 
 
 def harden(c: Config) -> None:
-    """Set the steps of autograding and of feedback in a course's configuration.
+    """Set the steps of autograding, of feedback and of Validate for a course.
 
     Lists of preprocessors that the course set before are kept: only `Execute` is
     replaced, and the new steps are added. Calling it twice changes nothing.
@@ -53,6 +54,10 @@ def harden(c: Config) -> None:
     _put(feedback, _HIDE, before=None)
     c.GenerateFeedback.preprocessors = feedback
     c.GenerateFeedback.setdefault("exporter_class", _PAGE)
+
+    from autograder.checking.validate import guard_validation
+
+    guard_validation()
 
 
 def _steps(section: Config, option: str, converter: type) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.checking.guard import allowed_modules
+from autograder.checking.guard import allowed_modules, is_python
 from autograder.checking.handed_out import HandedOut
 from autograder.errors import CourseError
 from autograder.execution.plan import is_test
@@ -75,8 +75,8 @@ def _read(path: Path) -> NotebookNode:
         notebook = read_submission(path)
     except Unreadable as error:
         raise CourseError(f"{path}: {error}; {EXPECTED}") from error
-    language = notebook.metadata.get("kernelspec", {}).get("language") or "python"
-    if language.lower() != "python":
+    if not is_python(notebook):
+        language = notebook.metadata.kernelspec.language
         raise CourseError(f"{path} is written in {language}; {EXPECTED}")
     return notebook
 

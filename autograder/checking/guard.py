@@ -25,6 +25,12 @@ def allowed_modules(notebook: NotebookNode) -> tuple[str, ...]:
     return DEFAULT_ALLOW
 
 
+def is_python(notebook: NotebookNode) -> bool:
+    """Tell whether the cells of a notebook are Python, as grading decides it."""
+    language = notebook.metadata.get("kernelspec", {}).get("language") or "python"
+    return language.lower() in ("python", "python3", "ipython")
+
+
 async def guard_kernel(client: NotebookClient, notebook: NotebookNode) -> None:
     """Guard the kernel of a client, which has just started.
 

@@ -54,8 +54,8 @@ class KernelGuard(CourseGuard):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return None
 
-    def _inside(self, name: str, allowed: str) -> bool:
-        return name.startswith(f"{allowed}.") and name in self.modules
+    def _present(self, name: str) -> bool:
+        return name in self.modules
 
     @contextmanager
     def whole_library(self) -> Iterator[None]:

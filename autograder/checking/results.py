@@ -9,11 +9,9 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.checking.assignment import Assignment
-from autograder.checking.run import cell_name
+from autograder.checking.outputs import cell_name, error_in, rubric_in
 from autograder.execution.plan import is_test, points_of
 from autograder.execution.scores import points_from_text
-
-RUBRIC_MIME = "application/vnd.nncourse.rubric+json"
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def read_results(
             problem = assignment.unsound.get(name) or stops.get(name, "")
             tasks.append(_task(cell, name, problem))
         elif cell.cell_type == "code":
-            problem = stops.get(name) or _error(cell)
+            problem = stops.get(name) or error_in(cell)
             if problem:
                 troubles[name] = problem
     return Result(assignment, tasks, troubles, seconds)
@@ -97,7 +95,7 @@ def read_results(
 
 def _task(cell: NotebookNode, name: str, problem: str) -> Task:
     points = points_of(cell) or 0.0
-    problem = problem or _error(cell)
+    problem = problem or error_in(cell)
     checks = _checks(cell, points)
     return Task(
         name, points, 0.0 if problem else _earned(cell, points), checks, problem
@@ -105,12 +103,7 @@ def _task(cell: NotebookNode, name: str, problem: str) -> Task:
 
 
 def _checks(cell: NotebookNode, points: float) -> list[Check]:
-    records = [
-        output.data[RUBRIC_MIME]
-        for output in cell.outputs
-        if RUBRIC_MIME in output.get("data", {})
-    ]
-    rows = records[-1]["checks"] if records else []
+    rows, _ = rubric_in(cell)
     total = sum(row["weight"] for row in rows) or 1.0
     return [
         Check(
@@ -130,10 +123,3 @@ def _earned(cell: NotebookNode, points: float) -> float:
     text = results[-1].data.get("text/plain", "") if results else ""
     found = points_from_text(text, points)
     return points if found is None else found[0]
-
-
-def _error(cell: NotebookNode) -> str:
-    for output in cell.outputs:
-        if output.output_type == "error":
-            return f"{output.ename}: {output.evalue}".strip(": ")
-    return ""

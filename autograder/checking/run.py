@@ -12,12 +12,13 @@ from typing import Any
 
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from autograder.checking.guard import guard_kernel
+from autograder.checking.outputs import cell_name
 from autograder.errors import CourseError
-from autograder.execution.plan import cell_kind
+from autograder.execution.plan import cell_kind, is_test
 from autograder.notebooks.kernel import (
     kernel_environment,
     prepare_kernel,
@@ -27,6 +28,9 @@ from autograder.notebooks.kernel import (
 CELL_SECONDS = 60.0
 NOTEBOOK_SECONDS = 300.0
 _STOP_SECONDS = 5.0
+_OUTPUT_SECONDS = 10
+_LATE = "it did not end in time: is there a loop without end?"
+_INSTALL = "python -m pip install 'nncourse[lab]'"
 _TIMEOUT = "CellTimeoutError"
 
 Watch = Callable[[str], None]
@@ -51,12 +55,6 @@ def run_notebook(
     return asyncio.run(_Run(notebook, folder, cell_seconds, watch).run())
 
 
-def cell_name(cell: NotebookNode, index: int) -> str:
-    """Return how messages call a cell: its grade id, else its place."""
-    name = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return str(name) if name else f"cell {index + 1}"
-
-
 class _Run:
     def __init__(
         self, notebook: NotebookNode, folder: Path, cell_seconds: float, watch: Watch
@@ -71,6 +69,8 @@ class _Run:
             kernel_name="python3",
             allow_errors=True,
             interrupt_on_timeout=True,
+            iopub_timeout=_OUTPUT_SECONDS,
+            raise_on_iopub_timeout=True,
             error_on_timeout={"ename": _TIMEOUT, "evalue": "", "traceback": []},
             timeout_func=lambda cell: self._seconds(),
             on_cell_executed=self._note,
@@ -91,10 +91,7 @@ class _Run:
                     env=kernel_environment(profile) | environment
                 )
             except (NoSuchKernel, FileNotFoundError) as error:
-                raise CourseError(
-                    "there is no Python kernel to run the notebook in: "
-                    "python -m pip install 'nncourse[lab]'"
-                ) from error
+                raise CourseError(f"there is no Python kernel: {_INSTALL}") from error
             try:
                 await self._run_cells()
             finally:
@@ -102,7 +99,11 @@ class _Run:
         return self.stops
 
     async def _run_cells(self) -> None:
-        await self.client.async_start_new_kernel_client()
+        try:
+            await self.client.async_start_new_kernel_client()
+        except RuntimeError as error:
+            text = f"the Python kernel does not start: {_INSTALL}"
+            raise CourseError(text) from error
         await guard_kernel(self.client, self.notebook)
         self.deadline = time.monotonic() + NOTEBOOK_SECONDS
         reason = ""
@@ -114,17 +115,25 @@ class _Run:
             cell.outputs = []
             reason = reason or self._out_of_time()
             if reason:
-                self.stops[name] = f"not run: {reason}"
+                if is_test(cell):
+                    self.stops[name] = f"not run: {reason}"
                 continue
             try:
-                await self.client.async_execute_cell(cell, index)
-                if name in self.stops:
-                    await self._make_sure_it_stopped()
+                await self._run_cell(cell, index, name)
             except DeadKernelError:
+                _stop_if_interrupted()
                 self.stops[name] = "Python itself ended while this cell was running"
                 reason = f"Python ended in {name}"
             except _NotStopped:
                 reason = f"{name} could not be stopped"
+
+    async def _run_cell(self, cell: NotebookNode, index: int, name: str) -> None:
+        try:
+            await self.client.async_execute_cell(cell, index)
+        except CellTimeoutError:
+            self.stops.setdefault(name, _LATE)
+        if name in self.stops:
+            await self._make_sure_it_stopped()
 
     def _seconds(self) -> float:
         return min(self.cell_seconds, max(self.deadline - time.monotonic(), 0.1))
@@ -148,6 +157,13 @@ class _Run:
             await asyncio.wait_for(answer, _STOP_SECONDS)
         except TimeoutError:
             raise _NotStopped from None
+
+
+def _stop_if_interrupted() -> None:
+    """Tell Ctrl-C, which cancels this task, from a death: nbclient mixes them up."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _silent_log() -> logging.Logger:
