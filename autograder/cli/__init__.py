@@ -19,7 +19,7 @@ COMMANDS = {
     "check": "run the visible checks of your own notebook",
     "check-tests": "show that the tests of an assignment are strong and fair",
     "demo": "grade a sample class in build/demo",
-    "doctor": "check the installation and try to break the sandbox",
+    "doctor": "check the installation, and for instructors the sandbox",
     "export": "write marks by task, or for Canvas or Moodle",
     "feedback": "write the pages that students read",
     "grade": "grade a class, in parallel, into the gradebook",

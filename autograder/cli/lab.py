@@ -1,6 +1,7 @@
 """`nncourse lab`: JupyterLab on the first lecture."""
 
 import argparse
+import json
 import os
 import shutil
 import socket
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from autograder.course import START, find_lectures, find_root
 from autograder.errors import CourseError
+from nnlib import __version__
 
 FIRST_PORT = 8888
 PORTS_TRIED = 50
@@ -42,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
             )
     root = find_root() if args.instructor else find_lectures()
     _check_folder(root)
+    _check_version(root)
     _refuse_a_second_server(root)
     port = _free_port() if args.port is None else args.port
     if not _is_free(port):
@@ -79,6 +82,19 @@ def _check_folder(root: Path) -> None:
             f"the disk of {root} is full ({free / 1e6:.0f} MB left, "
             f"{LEAST_FREE_BYTES / 1e6:.0f} MB are needed): make room first"
         )
+
+
+def _check_version(root: Path) -> None:
+    """Refuse a bundle that was made for another version of the package."""
+    label = root / "nncourse.json"
+    if label.is_file():
+        made_for = json.loads(label.read_text(encoding="utf-8"))["version"]
+        if made_for != __version__:
+            raise CourseError(
+                f"the folder {root} is of version {made_for}, the installed package "
+                f"is {__version__}: start it with its own start.sh or start.bat, "
+                "which installs what belongs to it"
+            )
 
 
 def _refuse_a_second_server(root: Path) -> None:
