@@ -1,26 +1,28 @@
 """Inline figures: ready before the fork, and laid out once instead of many times.
 
 The inline backend crops figures to their contents. For that Matplotlib draws the figure
-twice, and while it does, it computes the same ticks and text boxes dozens of times, as
-the constrained layout does. Figures made of Matplotlib's own parts are drawn once here,
-with those results kept for the duration of one rendering; the pixels are the same. All
-others go the usual way.
+twice, as it does to lay one out, and meanwhile computes the same ticks and text boxes
+dozens of times. Figures made of Matplotlib's own parts are drawn once here, with those
+results kept for the duration of one rendering; the pixels are the same. All others go
+the usual way.
 """
 
 import functools
 import io
+import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import matplotlib
 import matplotlib.colorbar as colorbar_module
+import matplotlib.image as image_module
 import matplotlib.pyplot as plt
 from IPython.core import pylabtools
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backend_bases import FigureCanvasBase, RendererBase
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine, PlaceHolderLayoutEngine
 from matplotlib.text import Text
@@ -29,7 +31,15 @@ _stock_print_figure = pylabtools.print_figure
 _stock_save: Callable[..., Any] = FigureCanvasBase.print_figure
 
 # These are private to Matplotlib; where they are gone, figures go the usual way.
-_KNOWN_MATPLOTLIB = hasattr(Text, "_get_layout") and hasattr(Axis, "_update_ticks")
+_KNOWN_MATPLOTLIB = all(
+    hasattr(owner, name)
+    for owner, name in (
+        (Text, "_get_layout"),
+        (Axis, "_update_ticks"),
+        (RendererBase, "_draw_disabled"),
+        (image_module, "_draw_list_compositing_images"),
+    )
+)
 _COLORBAR_LOCATOR = getattr(colorbar_module, "_ColorbarAxesLocator", type(None))
 
 # The fastest compression: a tenth larger, no pixel changed.
@@ -37,19 +47,30 @@ _PNG_OPTIONS = {"compress_level": 1}
 
 
 def prepare_figures() -> None:
-    """Load the inline backend and draw once what figures are made of."""
+    """Load the inline backend and draw once what figures are made of.
+
+    Fonts are looked up by their sizes, so a figure in the course's style comes too.
+    """
     vars(pylabtools)["print_figure"] = print_figure
     vars_of_canvas: Any = FigureCanvasBase
     vars_of_canvas.print_figure = save_figure
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        figure, axes = plt.subplots(layout="constrained")
-        axes.plot([0, 1], label="warm $x^2$")
-        axes.legend()
-        figure.colorbar(axes.imshow([[0.0, 1.0]]))
-        print_figure(figure)
-        figure.savefig(io.BytesIO(), format="png", dpi=144)
+        print_figure(_warm_figure())
+        style = sys.modules.get("nnlib.viz.style")
+        if style is not None:
+            with matplotlib.rc_context(style.settings()):
+                _warm_figure().savefig(io.BytesIO(), format="png", dpi=style.IMAGE_DPI)
         plt.close("all")
+
+
+def _warm_figure() -> Figure:
+    figure, axes = plt.subplots()
+    axes.plot([0, 1], label="warm $x^2$")
+    axes.set(title="warm $x^2$", xlabel="warm $x^2$")
+    axes.legend()
+    figure.colorbar(axes.imshow([[0.0, 1.0]]))
+    return figure
 
 
 def print_figure(
@@ -85,7 +106,8 @@ def save_figure(canvas: Any, file: Any, *args: Any, **options: Any) -> Any:
     if not _is_plain(figure):
         return _stock_save(canvas, file, *args, **options)
     options = {"pil_kwargs": _PNG_OPTIONS, **options}
-    with _remembered_layout():
+    cropped = options.get("bbox_inches") or matplotlib.rcParams["savefig.bbox"]
+    with _remembered_layout(), nullcontext() if cropped else _layout_draws_nothing():
         return _stock_save(canvas, file, *args, **options)
 
 
@@ -125,6 +147,29 @@ def _remembered_layout() -> Iterator[None]:
         yield
     finally:
         text._get_layout, axis._update_ticks = originals
+
+
+@contextmanager
+def _layout_draws_nothing() -> Iterator[None]:
+    """Leave out the drawing where Matplotlib draws only to lay a figure out."""
+    renderer: Any = RendererBase
+    module: Any = image_module
+    disabled, draw_all = renderer._draw_disabled, module._draw_list_compositing_images
+
+    @contextmanager
+    def nothing_drawn(self: Any) -> Iterator[None]:
+        module._draw_list_compositing_images = lambda *arguments: None
+        try:
+            with disabled(self):
+                yield
+        finally:
+            module._draw_list_compositing_images = draw_all
+
+    renderer._draw_disabled = nothing_drawn
+    try:
+        yield
+    finally:
+        renderer._draw_disabled = disabled
 
 
 def _remember(

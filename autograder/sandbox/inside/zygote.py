@@ -195,9 +195,9 @@ def _prepare(allow: list[str]) -> Any:
 
     shell = create_shell()
     warm_up(shell)
-    prepare_figures()
     imports.guard_course(allow)
     imports.preload(allow)
+    prepare_figures()
     # Objects that live for good are taken out of the collector's sight, so that its
     # marks do not unshare their pages in every child.
     gc.collect()
