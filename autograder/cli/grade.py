@@ -79,15 +79,16 @@ def run(args: argparse.Namespace) -> int:
     """Grade the class, print the table, and say by the exit code if all went well."""
     if args.workers < 1:
         raise CourseError(f"--workers {args.workers}: expected a number from 1 up")
-    from autograder.fast_start import skip_slow_imports
+    from autograder.fast_start import imports_for_good, skip_slow_imports
     from autograder.grading.process import start_early
 
     if not args.cluster:
         start_early(min(args.workers, os.cpu_count() or 1))
     skip_slow_imports()
-    from autograder.grading.course import Course
-    from autograder.grading.progress import print_summary, reporter
-    from autograder.grading.run import ClassRun
+    with imports_for_good():
+        from autograder.grading.course import Course
+        from autograder.grading.progress import print_summary, reporter
+        from autograder.grading.run import ClassRun
 
     course = Course.open(args.course)
     if args.source is not None:

@@ -166,6 +166,7 @@ def _empty(directory: str, device: int) -> bool:
 def main(descriptor: int) -> None:
     """Set up the zygote on an inherited control socket and serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # it would find nothing while modules are imported
     control = socket.socket(fileno=descriptor)
     config = json.loads(control.recv(_MESSAGE_BYTES))
     try:
@@ -202,6 +203,7 @@ def _prepare(allow: list[str]) -> Any:
     # marks do not unshare their pages in every child.
     gc.collect()
     gc.freeze()
+    gc.enable()
     return shell
 
 
