@@ -118,33 +118,48 @@ def test_test_cells_have_the_whole_library(found):
     assert {"test_boundary", "test_xor_weights"} <= passed
 
 
-def validate(paths, folder, **more):
-    """Run `nbgrader validate`; return the text, with line breaks as spaces."""
+@pytest.fixture(params=["installed", "hardened"])
+def settings(request, tmp_path):
+    """Where Jupyter's settings lie: those of the wheel, or those of a course."""
+    if request.param == "installed":
+        return ROOT / "jupyter-data" / "etc" / "jupyter"
+    text = "c = get_config()\nfrom autograder.nbgrader import harden\nharden(c)\n"
+    (tmp_path / "nbgrader_config.py").write_text(text)
+    return tmp_path
+
+
+def run(words, folder, settings):
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "validate", *map(str, paths)],
+        [sys.executable, *map(str, words)],
         cwd=folder,
-        env={**os.environ, **more},
+        env={**os.environ, "JUPYTER_CONFIG_PATH": str(settings)},
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    return re.sub(r"\s+", " ", done.stdout)
+    return done.stdout
 
 
-@pytest.mark.parametrize("road", ["installed", "harden"])
-def test_validate_refuses_the_same(path, work, tmp_path, road):
-    """With the settings that the wheel installs, and in a hardened course."""
-    settings = {"JUPYTER_CONFIG_PATH": str(ROOT / "jupyter-data" / "etc" / "jupyter")}
-    if road == "harden":
-        settings = {"JUPYTER_CONFIG_PATH": str(tmp_path)}
-        (tmp_path / "nbgrader_config.py").write_text(
-            "c = get_config()\nfrom autograder.nbgrader import harden\nharden(c)\n"
-        )
-    text = validate([path, work.save(tmp_path)], tmp_path, **settings)
-    assert text.endswith("Success! Your notebook passes all the tests. ")
+def test_the_button_reads_the_settings(settings, tmp_path_factory):
+    """As the handler of nbgrader's server extension does it at every press."""
+    script = (
+        "from nbgrader.server_extensions.validate_assignment.handlers import *\n"
+        "config = ValidateAssignmentHandler.load_config(None)\n"
+        "print(*(s.__name__ for s in Validator(config=config).preprocessors))"
+    )
+    printed = run(["-c", script], tmp_path_factory.mktemp("elsewhere"), settings)
+    assert printed == "CheckCellMetadata ClearOutput GuardedExecute\n"
+
+
+def test_validate_refuses_the_same(path, work, tmp_path):
+    settings = ROOT / "jupyter-data" / "etc" / "jupyter"
+    words = ["-m", "nbgrader", "validate", path, work.save(tmp_path)]
+    # The Validator folds its lines where it likes.
+    text = re.sub(r"\s+", " ", run(words, tmp_path, settings))
     assert "VALIDATION FAILED ON 4 CELL(S)!" in text
     for module in ("nnlib.neuron", "nnlib.activations", "nnlib.losses"):
         assert IMPORTS.format(module, ALLOWED) in text
     assert "Hint: Multiply row by row" in text
     assert f"ended with {IMPORTS.format('nnlib.data', ALLOWED)}" in text
+    assert text.endswith("Success! Your notebook passes all the tests. ")
