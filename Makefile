@@ -10,6 +10,8 @@ PYTHON ?= python3
 VENV := .venv
 ENV := $(VENV)/.installed
 SITE_ENV := $(VENV)/.installed-site
+# Where the lab in the site takes its Python from: docs/site.md.
+PYODIDE ?= npm
 # nbgrader calls alembic by name, so the environment's programs must be found first.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Tests run side by side: a thread for each core in each of them would only wait.
@@ -47,7 +49,7 @@ test: $(ENV) sandbox-programs browser-programs lint  ## run all tests, with the 
 	@echo 'test: notebooks are what content/ says'
 	@nncourse build --check
 	@echo 'test: library, autograder and sources'
-	@python -m pytest tests -m 'not slow' -n 2 --dist loadscope --no-loadscope-reorder \
+	@python -m pytest tests --ignore tests/site -m 'not slow' -n 2 --dist loadscope --no-loadscope-reorder \
 	    --durations 20 -q
 	@echo 'test: every cell of every notebook (nbval)'
 	@python -m pytest lectures solutions -p no:cacheprovider --nbval-lax --nbval-current-env \
@@ -77,9 +79,19 @@ check-notebooks: $(ENV)  ## fail if lectures/ or solutions/ differ from content/
 bench: $(ENV) sandbox-programs  ## measure speed against PyTorch and stock nbgrader
 	@for script in benchmarks/*.py; do echo "== $$script"; python "$$script"; done
 
+.PHONY: site-programs
+site-programs:
+	@[ '$(PYODIDE)' != npm ] || .ci/need 'command -v npm' npm 'it fetches the Python of the lab in the site'
+
 .PHONY: site
-site: $(SITE_ENV)  ## build the course site in build/site
-	@nncourse site
+site: $(SITE_ENV) site-programs  ## build the course site, with its lab, in build/site
+	@nncourse site --pyodide '$(PYODIDE)'
+
+.PHONY: test-site
+test-site: export OPENBLAS_NUM_THREADS = 1
+test-site: $(SITE_ENV) site-programs browser-programs  ## build the site and look at every page of it in a browser
+	@echo 'test-site: builds the site, then opens each page by day, by night and on a phone'
+	@python -m pytest tests/site -n 2 --dist load --durations 10 -q
 
 .PHONY: clean
 clean:  ## remove what is generated; never course/, which is yours

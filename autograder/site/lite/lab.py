@@ -13,6 +13,7 @@ from autograder.site.lite.packages import (
     write_pyodide,
 )
 from autograder.site.lite.pictures import write_pictures
+from autograder.site.lite.settings import lab_settings
 from autograder.site.lite.wheels import fetch_wheels, run
 
 FOLDER = "lite"
@@ -20,7 +21,6 @@ PAGE = f"{FOLDER}/lab/index.html"
 # The last one made for the JupyterLab 4.4 that JupyterLite 0.6 is built from.
 WIDGETS = ("jupyterlab-widgets", "3.0.15")
 PARTS = {"lectures": "*.ipynb", "assignments": "*.ipynb", "site": "*.md"}
-SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"scrollPastEnd": False}}
 # JupyterLite's own page has no language, no icon and no title of the course.
 HEAD = {
     "<html>": '<html lang="en">',
@@ -47,8 +47,8 @@ def build_lab(root: Path, pages: Path, site: Path, source: str) -> None:
         _copy_files(pages / part, pattern, files / part)
     if not can_draw:
         write_pictures(site / "lectures", files / "lectures")
-    _write_json(work / "jupyter-lite.json", _lab_settings())
-    _write_json(work / "overrides.json", SETTINGS)
+    _write_json(work / "jupyter-lite.json", _site_settings())
+    _write_json(work / "overrides.json", lab_settings())
     options = _build_options(root, target)
     _write_json(work / "jupyter_lite_config.json", {"LiteBuildConfig": options})
     command = [sys.executable, "-m", "jupyterlite_core", "build"]
@@ -56,7 +56,7 @@ def build_lab(root: Path, pages: Path, site: Path, source: str) -> None:
     _name_page(target / "lab" / "index.html")
 
 
-def _lab_settings() -> dict[str, Any]:
+def _site_settings() -> dict[str, Any]:
     kernel = {
         "pyodideUrl": "./static/pyodide/pyodide.js",
         "loadPyodideOptions": {"packages": AT_START},
