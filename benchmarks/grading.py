@@ -2,14 +2,16 @@
 
     python benchmarks/grading.py [--quick] [--students N] [--many N]
 
-First the same submissions of an assignment by both, with and without its figures; the
-scores have to be equal. Then many submissions: rate, memory, and a run that is killed
-half-way. Wall time depends on what else the machine does, so processor time stands
-beside it.
+First the same submissions of an assignment by both, with and without its figures, and
+those of the heaviest assignment; the scores have to be equal. Then many submissions:
+rate, memory, and a run that is killed half-way. Wall time depends on what else the
+machine does, so processor time stands beside it.
 """
 
 import argparse
+import contextlib
 import copy
+import io
 import os
 import shutil
 import signal
@@ -28,6 +30,7 @@ from autograder.feedback.misconceptions import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = "a01_neurons"
+HEAVIEST = "a10_training"
 SEED = 7
 FIGURES = ("plt.", "viz.", "show(")
 # Stock nbgrader gives no or another score to what times out, crashes or is damaged.
@@ -83,6 +86,11 @@ def measure(course: Path, *command: str) -> Cost:
         cwd=course,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # nbgrader starts alembic by its name.
+        env={
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        },
     )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -114,16 +122,17 @@ def reap() -> None:
 class Material:
     """An assignment from which classes are made."""
 
-    def __init__(self, folder: Path, *, figures: bool) -> None:
+    def __init__(self, folder: Path, assignment: str, *, figures: bool) -> None:
         self.folder = folder
+        self.assignment = assignment
         notebook = nbformat.read(
-            ROOT / "solutions" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4
+            ROOT / "solutions" / assignment / f"{assignment}.ipynb", as_version=4
         )
         if not figures:
             notebook.cells = [cell for cell in notebook.cells if not _draws(cell)]
-        source = folder / "source" / ASSIGNMENT
+        source = folder / "source" / self.assignment
         source.mkdir(parents=True)
-        nbformat.write(notebook, source / f"{ASSIGNMENT}.ipynb")
+        nbformat.write(notebook, source / f"{self.assignment}.ipynb")
 
     def course(self, name: str, *, harden: bool) -> Path:
         """A course with the assignment generated and nothing handed in."""
@@ -131,21 +140,21 @@ class Material:
         shutil.copytree(self.folder / "source", course / "source")
         text = CONFIG.format(harden=HARDEN if harden else "")
         (course / "nbgrader_config.py").write_text(text)
-        words = ("generate_assignment", ASSIGNMENT, "--log-level=ERROR")
+        words = ("generate_assignment", self.assignment, "--log-level=ERROR")
         if measure(course, "nbgrader", *words).code:
-            raise SystemExit(f"nbgrader can't generate {ASSIGNMENT} in {course}")
+            raise SystemExit(f"nbgrader can't generate {self.assignment} in {course}")
         return course
 
     def hand_in(self, course: Path, size: int) -> None:
         """Put submissions of a class into a course; the same every time."""
         sample = SampleClass(
-            course / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb",
-            course / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb",
-            load_catalogue(ROOT / "content" / "assignments" / ASSIGNMENT),
+            course / "source" / self.assignment / f"{self.assignment}.ipynb",
+            course / "release" / self.assignment / f"{self.assignment}.ipynb",
+            load_catalogue(ROOT / "content" / "assignments" / self.assignment),
             SEED,
         )
         RECIPES[:] = [recipe for recipe in RECIPES if recipe[0] in SAME_SCORE]
-        sample.write(course / "submitted", ASSIGNMENT, size)
+        sample.write(course / "submitted", self.assignment, size)
 
 
 def _draws(cell: nbformat.NotebookNode) -> bool:
@@ -159,32 +168,74 @@ def scores(course: Path) -> list[tuple]:
         return book.execute(SCORES).fetchall()
 
 
-def compare(folder: Path, size: int, *, figures: bool) -> None:
+def compare(folder: Path, assignment: str, size: int, *, figures: bool) -> None:
     """Print what both roads take for the same class."""
-    material = Material(folder, figures=figures)
-    label = f"{ASSIGNMENT}{'' if figures else ' without figures'}, {size} students"
+    material = Material(folder, assignment, figures=figures)
+    label = f"{assignment}{'' if figures else ' without figures'}, {size} students"
     ours = material.course("ours", harden=True)
     stock = material.course("stock", harden=False)
     material.hand_in(ours, size)
     shutil.copytree(ours / "submitted", stock / "submitted")
-    fast = measure(ours, "autograder.cli", "grade", ASSIGNMENT)
-    slow = measure(stock, "nbgrader", "autograde", ASSIGNMENT, "--log-level=ERROR")
+    fast = measure(ours, "autograder.cli", "grade", assignment)
+    slow = measure(stock, "nbgrader", "autograde", assignment, "--log-level=ERROR")
     if fast.code or slow.code:
         raise SystemExit(f"{label}: exit codes {fast.code} and {slow.code}, expected 0")
     if scores(ours) != scores(stock):
         different = set(scores(ours)) ^ set(scores(stock))
         raise SystemExit(f"{label}: the scores differ: {sorted(different)[:4]}")
+    own = own_compute(sorted(ours.glob("autograded/*/*/*.ipynb")))
     print(
         f"{label}: nbgrader {slow.wall:.1f} s (processor {slow.cpu:.1f} s), nncourse "
         f"{fast.wall:.1f} s ({fast.cpu:.1f} s): {slow.wall / fast.wall:.1f} x "
-        f"({slow.cpu / fast.cpu:.1f} x less work); {len(scores(ours))} scores equal",
+        f"({slow.cpu / fast.cpu:.1f} x less work); the cells alone {own:.1f} s, so "
+        f"{slow.cpu - own:.1f} and {fast.cpu - own:.1f} s of overhead; "
+        f"{len(scores(ours))} scores equal",
         flush=True,
     )
 
 
+def own_compute(notebooks: list[Path]) -> float:
+    """Processor time of the notebooks' cells, tests included, everything imported.
+
+    Each notebook runs in a bare fork of this process.
+    """
+    import matplotlib.pyplot  # noqa: F401
+
+    import nnlib.testing
+    import nnlib.viz  # noqa: F401
+
+    before = os.times()
+    for path in notebooks:
+        child = os.fork()
+        if child == 0:
+            nowhere = io.StringIO()
+            with (
+                contextlib.redirect_stdout(nowhere),
+                contextlib.redirect_stderr(nowhere),
+            ):
+                _run_cells(path)
+            os._exit(0)
+        os.waitpid(child, 0)
+    after = os.times()
+    return (
+        after.children_user
+        + after.children_system
+        - before.children_user
+        - before.children_system
+    )
+
+
+def _run_cells(path: Path) -> None:
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            with contextlib.suppress(Exception):
+                exec(compile(cell.source, path.name, "exec"), namespace)
+
+
 def synthetic(folder: Path, size: int) -> Path:
     """A course of so many different, small submissions."""
-    material = Material(folder, figures=False)
+    material = Material(folder, ASSIGNMENT, figures=False)
     course = material.course("many", harden=True)
     material.hand_in(course, 1)
     first = course / "submitted" / "s001"
@@ -255,17 +306,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Speed of grading a class")
     parser.add_argument("--quick", action="store_true", help="small numbers")
     parser.add_argument("--students", type=int, help="students to compare (40)")
-    parser.add_argument("--many", type=int, help="submissions of the long run (1000)")
+    parser.add_argument(
+        "--many", type=int, help="submissions of the long run (1000); 0 leaves it out"
+    )
     args = parser.parse_args()
     students = args.students or (6 if args.quick else 40)
-    size = args.many or (40 if args.quick else 1000)
+    size = (40 if args.quick else 1000) if args.many is None else args.many
     adopt_orphans()
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="grading-benchmark-") as name:
         folder = Path(name)
-        compare(folder / "figures", students, figures=True)
-        compare(folder / "lean", students, figures=False)
-        many(folder / "many", size)
+        compare(folder / "figures", ASSIGNMENT, students, figures=True)
+        compare(folder / "lean", ASSIGNMENT, students, figures=False)
+        compare(folder / "heaviest", HEAVIEST, students, figures=True)
+        if size:
+            many(folder / "many", size)
 
 
 if __name__ == "__main__":
