@@ -9,6 +9,8 @@ from docutils import nodes
 
 GLOSSARY = "site/glossary"
 FORMULAS = "site/formulas.toml"
+# What nnlib.viz says below an explorer.
+MOVES = "It moves in JupyterLab"
 EMPTY_HEADER = re.compile(r"<th[^>]*>(?:<p></p>)?\s*</th>")
 
 
@@ -18,7 +20,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("autodoc-process-docstring", _add_formula)
     app.connect("source-read", _note_glossary)
     app.connect("doctree-resolved", _define_words)
-    app.connect("html-page-context", _no_empty_headers)
+    app.connect("html-page-context", _finish_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -79,9 +81,15 @@ def _definitions(glossary: nodes.document) -> dict[str, list[nodes.Node]]:
     return found
 
 
-def _no_empty_headers(
+def _finish_page(
     app: Any, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """The empty corner of a table is no header, whatever screen readers would say."""
+    """Say what holds for this page: where its explorers move, which cell is no header.
+
+    The empty corner of a table would be a header without a name for screen readers.
+    """
     if "body" in context:
-        context["body"] = EMPTY_HEADER.sub("<td></td>", context["body"])
+        body = EMPTY_HEADER.sub("<td></td>", context["body"])
+        if "lab" in context:
+            body = body.replace(MOVES, f"{MOVES} and when you run this page")
+        context["body"] = body

@@ -1,0 +1,75 @@
+"""Every page, as readers meet it: in daylight, at night, on a phone."""
+
+from pathlib import Path
+
+import pytest
+from axe import violations
+
+from autograder.site import pages
+from autograder.site.gather import PRIVATE
+
+ROOT = Path(__file__).parents[2]
+PHONE = {"width": 390, "height": 844}
+
+NAMES = [
+    "index",
+    "search",
+    "genindex",
+    "py-modindex",
+    "reference/notation",
+    *(f"lectures/{path.stem}" for path in sorted(ROOT.glob("lectures/*.ipynb"))),
+    *(f"assignments/{path.stem}" for path in sorted(ROOT.glob("solutions/*/*.ipynb"))),
+    *(f"api/{Path(name).stem}" for name in pages.api(ROOT)),
+    *(
+        f"{path.parent.name}/{path.stem}"
+        for path in sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("site/*.md")])
+        if path.name not in (*PRIVATE, "index.md")
+    ),
+]
+
+
+def test_these_are_all_pages(site):
+    lab = site / "lite"
+    found = {
+        path.relative_to(site).with_suffix("").as_posix()
+        for path in site.rglob("*.html")
+        if "_static" not in path.parts and lab not in path.parents
+    }
+    assert found == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_whole_and_open_to_everybody(visit, name):
+    page = visit(f"{name}.html", color_scheme="light")
+    assert page.complaints == []
+    assert page.locator("h1:visible").count() == 1
+    assert no_alt(page) == []
+    assert unrendered(page) == []
+    assert violations(page) == []
+
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert violations(page, only=["color-contrast"]) == []
+
+    page.set_viewport_size(PHONE)
+    too_wide = "document.documentElement.scrollWidth - window.innerWidth"
+    assert page.evaluate(too_wide) <= 0
+    assert page.complaints == []
+
+
+def no_alt(page):
+    """Images that say nothing to those who do not see them."""
+    return page.eval_on_selector_all(
+        "article img",
+        "all => all.filter(i => !i.alt.trim()).map(i => i.src.slice(-80))",
+    )
+
+
+def unrendered(page):
+    """Formulas that are still TeX, or that MathJax did not understand."""
+    return page.eval_on_selector_all(
+        ".math",
+        """all => all.filter(m => !m.querySelector("mjx-container")
+            || m.querySelector("[data-mml-node=merror]"))
+            .map(m => m.textContent.slice(0, 80))""",
+    )
