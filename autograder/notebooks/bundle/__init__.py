@@ -51,14 +51,13 @@ def write_bundle(
         CourseError: a notebook differs from its source, or something secret was found.
     """
     assignments = _assignments(root, names)
-    _refuse_stale(root, assignments)
-    files = bundle_files(root, assignments)
-    archive = _zipped(files)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_stale(root, assignments)
+        files = bundle_files(root, assignments)
         with tempfile.TemporaryDirectory(dir=out.parent) as folder:
             draft = Path(folder, out.name)
-            draft.write_bytes(archive)
+            draft.write_bytes(_zipped(files))
             refuse_secrets(root, [draft], watch)
             os.replace(draft, out)
     except OSError as error:
