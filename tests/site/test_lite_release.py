@@ -19,13 +19,15 @@ from autograder.site.lite.wheels import build_course_wheel, lock_entry, pack_whe
 
 ROOT = Path(__file__).parents[2]
 TAG = "py3-none-any"
+pytestmark = pytest.mark.xdist_group("release")
 
 
 @pytest.fixture(scope="module")
-def official(tmp_path_factory):
+def official(site, tmp_path_factory):
     """A folder like that of an official release, which has matplotlib as well.
 
-    The runtime and NumPy are real; of matplotlib there is only the name.
+    The runtime and NumPy are real, downloaded for the site; of matplotlib there is only
+    the name.
     """
     small = small_release(ROOT / "build" / "cache" / "pyodide")
     folder = tmp_path_factory.mktemp("official") / "pyodide"
@@ -103,7 +105,7 @@ def test_the_lab_gets_what_it_needs_and_no_more(official, tmp_path):
         assert hashlib.sha256(data).hexdigest() == entry["sha256"]
 
 
-def test_the_small_release_cannot_draw(tmp_path):
+def test_the_small_release_cannot_draw(site, tmp_path):
     assert not write_pyodide(ROOT, "npm", tmp_path / "out")
 
 
