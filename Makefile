@@ -91,7 +91,7 @@ site: $(SITE_ENV) site-programs  ## build the course site, with its lab, in buil
 test-site: export OPENBLAS_NUM_THREADS = 1
 test-site: $(SITE_ENV) site-programs browser-programs  ## build the site and look at every page of it in a browser
 	@echo 'test-site: builds the site, then opens each page by day, by night and on a phone'
-	@python -m pytest tests/site -n 2 --dist loadgroup --durations 10 -q
+	@python -m pytest tests/site -n 2 --dist worksteal --durations 10 -q
 
 .PHONY: clean
 clean:  ## remove what is generated; never course/, which is yours

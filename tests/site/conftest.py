@@ -14,13 +14,6 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))  # for axe.py
 
 
-def pytest_collection_modifyitems(items):
-    """Keep the tests of the lab on one worker: they share notebooks that have run."""
-    for item in items:
-        if item.path.name.startswith("test_lite"):
-            item.add_marker(pytest.mark.xdist_group("lab"))
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The folder of the site; workers that run side by side share it."""

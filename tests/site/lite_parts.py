@@ -34,6 +34,10 @@ class Notebook:
             timeout=KERNEL_SECONDS * 1000,
         )
 
+    def text(self):
+        """All that the notebook shows."""
+        return self.page.inner_text(".jp-Notebook")
+
     def write_and_run(self, cell, text):
         """Replace the text of a cell and run it."""
         cell.locator(".cm-content").click()

@@ -19,7 +19,6 @@ from autograder.site.lite.wheels import build_course_wheel, lock_entry, pack_whe
 
 ROOT = Path(__file__).parents[2]
 TAG = "py3-none-any"
-pytestmark = pytest.mark.xdist_group("release")
 
 
 @pytest.fixture(scope="module")
