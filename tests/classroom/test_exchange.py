@@ -212,7 +212,7 @@ def test_nbgraders_own_autograde_gives_the_same_points(classroom, graded):
 
 def test_formgrader_lists_the_class(formgrader, screenshots):
     page, frame = formgrader
-    # Formgrader opens on the list of assignments; loading it again would swallow a click.
+    # Formgrader opens on the list of assignments: loading it anew swallows the click.
     frame.locator("td.num-submissions a").click()
     rows = frame.locator("#main-table tr")
     frame.locator("td.student-id", has_text="s002").wait_for()
