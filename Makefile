@@ -10,6 +10,8 @@ PYTHON ?= python3
 VENV := .venv
 ENV := $(VENV)/.installed
 SITE_ENV := $(VENV)/.installed-site
+# JupyterHub's proxy, the last series that runs on Debian 12's node.
+HUB_PROXY := configurable-http-proxy@5.1.0
 # Where the lab in the site takes its Python from: docs/site.md.
 PYODIDE ?= npm
 # nbgrader calls alembic by name, so the environment's programs must be found first.
@@ -40,12 +42,21 @@ sandbox-programs:
 browser-programs:
 	@.ci/need 'command -v chromium chromium-browser google-chrome' chromium 'the browser tests open notebooks and reports in it'
 
+.PHONY: hub-programs
+hub-programs: $(VENV)/.$(HUB_PROXY)
+
+$(VENV)/.$(HUB_PROXY): $(ENV)
+	@.ci/need 'command -v npm' npm "it installs JupyterHub's proxy, which a test runs"
+	@npm install --silent --global --prefix '$(VENV)' '$(HUB_PROXY)' || { \
+	    echo "setup: npm could not install $(HUB_PROXY), JupyterHub's proxy; is the network there?" >&2; exit 1; }
+	@touch '$@'
+
 .PHONY: demo
 demo: $(ENV) sandbox-programs  ## set everything up and grade a sample class in build/demo
 	@nncourse demo
 
 .PHONY: test
-test: $(ENV) sandbox-programs browser-programs lint  ## run all tests, with the 20 slowest listed
+test: $(ENV) sandbox-programs browser-programs hub-programs lint  ## run all tests, with the 20 slowest listed
 	@echo 'test: notebooks are what content/ says'
 	@nncourse build --check
 	@echo 'test: library, autograder and sources'

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 ASSIGNMENT = "a01_neurons"
 PARTS = (
     "nbgrader_config.py",
+    "docs/hub",
     "lectures/00_start_here.ipynb",
     f"content/assignments/{ASSIGNMENT}",
     f"solutions/{ASSIGNMENT}",
