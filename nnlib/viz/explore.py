@@ -252,7 +252,7 @@ class Explorer:
         return still_bundle(
             self.widget,
             f"<p><strong>Explorer.</strong> {html.escape(sentence)} "
-            "<em>It moves in JupyterLab; the next picture shows its start.</em></p>",
+            "<em>It moves in JupyterLab; the next picture shows one setting.</em></p>",
             f"Explorer: {sentence}",
             **kwargs,
         )
