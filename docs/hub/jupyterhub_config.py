@@ -1,17 +1,17 @@
 """A JupyterHub for this course, explained in docs/jupyterhub.md.
 
-jupyterhub -f docs/hub/jupyterhub_config.py
+Copy it to a place that only the administrator can write to, as /etc/jupyterhub/.
 """
 
 import os
-import sys
 from pathlib import Path
 
 # What you change ----------------------------------------------------------------------
 INSTRUCTORS = {"instructor"}
-STUDENTS_GROUP = "nncourse"  # whose members may log in, a group of this machine
-COURSE = Path(__file__).resolve().parents[2]  # this repository: for instructors only
-STUDENTS = Path("/opt/nncourse")  # the students' environment, with nncourse[lab]
+STUDENTS_GROUP = "nncourse"  # its members may log in: a group of this machine
+COURSE = Path("/srv/nncourse")  # the repository, which only instructors may read
+COURSE_PYTHON = COURSE / ".venv" / "bin" / "python"
+STUDENTS = Path("/opt/nncourse")  # the students' environment, with the course's wheel
 # --------------------------------------------------------------------------------------
 
 c = get_config()  # noqa: F821  (the one of the application that reads this file)
@@ -28,7 +28,7 @@ OWN_FRAMES = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
 def choose_environment(spawner):
     """Give instructors the course and its formgrader, students what students need."""
     if spawner.user.name in INSTRUCTORS:
-        python = Path(sys.executable)
+        python = COURSE_PYTHON
         options = [f"--ServerApp.tornado_settings={OWN_FRAMES}"]
         settings = [COURSE]  # nbgrader_config.py lies there
         spawner.notebook_dir = str(COURSE)

@@ -77,6 +77,10 @@ def hub(classroom, free_port, answers):
     exchange.chmod(0o777)
     make_students_environment(students)
     hub_config = classroom.root / "docs" / "hub" / "jupyterhub_config.py"
+    replace(hub_config, "/srv/nncourse", str(classroom.root))
+    replace(
+        hub_config, 'COURSE / ".venv" / "bin" / "python"', f"Path({sys.executable!r})"
+    )
     replace(hub_config, "/opt/nncourse", str(students))
     own = 'str(root / "course" / "exchange")'
     replace(classroom.root / "nbgrader_config.py", own, repr(str(exchange)))
