@@ -43,8 +43,7 @@ def quiet(*, silent: bool) -> Iterator[list[warnings.WarningMessage]]:
 @contextlib.contextmanager
 def _moved_log_handlers(old: Any, new: Any) -> Iterator[None]:
     """Let log handlers that hold on to stderr write to another stream."""
-    known = logging.root.manager.loggerDict.values()
-    loggers = [logger for logger in known if isinstance(logger, logging.Logger)]
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
     handlers = {
         handler
         for logger in [logging.root, *loggers]
