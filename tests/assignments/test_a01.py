@@ -117,4 +117,4 @@ def test_the_figure_waits_for_unfinished_tasks(figure_cell, reference, capsys):
         raise NotImplementedError("Task 1.5: return the height of the line at x1")
 
     assert figure_cell({**reference, "boundary": boundary}) == []
-    assert "Still missing: Task 1.5" in capsys.readouterr().out
+    assert "What is missing: Task 1.5" in capsys.readouterr().out

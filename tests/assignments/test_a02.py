@@ -124,4 +124,4 @@ def test_the_figure_shows_the_students_own_result(a02, reference, monkeypatch, c
 
     with matplotlib.rc_context():
         exec(source, {**given, **reference, "softmax": unfinished})
-    assert len(shown) == 1 and "Still missing: Task 2.1" in capsys.readouterr().out
+    assert len(shown) == 1 and "What is missing: Task 2.1" in capsys.readouterr().out

@@ -130,7 +130,7 @@ def test_the_figure_shows_the_students_own_result(a03, reference, monkeypatch, c
 
     with matplotlib.rc_context():
         exec(source, {"np": np, "central_differences": unfinished})
-    assert len(shown) == 1 and "Still missing: Task 3.3" in capsys.readouterr().out
+    assert len(shown) == 1 and "What is missing: Task 3.3" in capsys.readouterr().out
 
 
 def test_answers_to_question_8(reference):

@@ -130,7 +130,7 @@ def test_the_figure_shows_the_students_own_result(a04, reference, monkeypatch, c
 
     with matplotlib.rc_context():
         exec(source, {**given, "corr2d": unfinished})
-    assert len(shown) == 1 and "Still missing: Task 4.2" in capsys.readouterr().out
+    assert len(shown) == 1 and "What is missing: Task 4.2" in capsys.readouterr().out
 
 
 def test_the_digit_is_that_of_the_lecture(a04):

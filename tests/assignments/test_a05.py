@@ -131,7 +131,7 @@ def test_the_figure_shows_the_students_own_result(
     for source in (figure_source, table_source):
         with matplotlib.rc_context():
             exec(source, {**given, **reference, "uniform_start": unfinished})
-        assert "Still missing: Task 5.1" in capsys.readouterr().out
+        assert "What is missing: Task 5.1" in capsys.readouterr().out
 
 
 def test_answers_to_the_questions(reference):

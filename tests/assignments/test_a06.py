@@ -117,7 +117,7 @@ def test_the_figure_shows_the_students_own_result(a06, reference, monkeypatch, c
 
     with matplotlib.rc_context():
         exec(source, {"np": np, **reference, "average_output": unfinished})
-    assert "Still missing: Task 6.5" in capsys.readouterr().out
+    assert "What is missing: Task 6.5" in capsys.readouterr().out
 
 
 def test_answers_to_the_questions(reference):

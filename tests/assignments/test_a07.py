@@ -118,7 +118,7 @@ def test_the_figure_shows_the_students_own_result(a07, reference, monkeypatch, c
 
     with matplotlib.rc_context():
         exec(source, {"np": np, **reference, "normalise": unfinished})
-    assert "Still missing: Task 7.1" in capsys.readouterr().out
+    assert "What is missing: Task 7.1" in capsys.readouterr().out
 
 
 def test_answers_to_the_questions(reference):

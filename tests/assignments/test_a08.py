@@ -94,7 +94,7 @@ def test_the_figure_shows_the_students_own_result(a08, reference, monkeypatch, c
 
     with matplotlib.rc_context():
         exec(source, {"np": np, **reference, "chain_gradient": unfinished})
-    assert "Still missing: Task 8.1" in capsys.readouterr().out
+    assert "What is missing: Task 8.1" in capsys.readouterr().out
 
 
 def test_answers_to_the_questions(reference):

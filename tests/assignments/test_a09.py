@@ -136,7 +136,7 @@ def test_the_figure_shows_the_students_own_result(a09, reference, monkeypatch, c
 
     with matplotlib.rc_context():
         exec(source, {"np": np, **namespace, **reference, "Adam": unfinished})
-    assert "Still missing: Task 9.7" in capsys.readouterr().out
+    assert "What is missing: Task 9.7" in capsys.readouterr().out
 
 
 def test_answers_to_the_questions(reference):

@@ -115,4 +115,4 @@ def test_the_figure_shows_the_students_own_result(
 
     with matplotlib.rc_context():
         exec(source, {**given, **reference, "fit": unfinished})
-    assert "Still missing: Task 10.6" in capsys.readouterr().out
+    assert "What is missing: Task 10.6" in capsys.readouterr().out

@@ -799,7 +799,7 @@ try:
         units = count_units(*trained)
         print(f"{name:8}: different units {units}, right {accuracy:.0%}")
 except NotImplementedError as todo:
-    print(f"The table needs tasks 5.1 and 5.7. Still missing: {todo}")
+    print(f"The table needs tasks 5.1 and 5.7. What is missing: {todo}")
 
 # %% [markdown]
 r"""
