@@ -111,9 +111,10 @@ ATTACKS = [
            answers={"minimise": "def minimise(f, start):\n"
                     "    while True: yield np.zeros(2_000_000)"},
            earns={"test_minimise": 0.0}),
-    Attack("arrays_without_end", "large answers for every call",
+    Attack("arrays_without_end", "large answers for every call, each late",
            honest=True,
-           answers={"relu": "def relu(s): return np.ones(20_000_000)"},
+           answers={"relu": "def relu(s):\n    import time; time.sleep(1)\n"
+                            "    return np.ones(20_000_000)"},
            earns={"test_relu": 0.0}),
     Attack("long_error", "an error with a message of 100 MB",
            honest=True,
