@@ -24,6 +24,7 @@ COMMANDS = {
     "feedback": "write the pages that students read",
     "grade": "grade a class, in parallel, into the gradebook",
     "lab": "open the lectures in JupyterLab",
+    "new": "write a new lecture or assignment from its template",
     "prove": "show that a file or folder tells no secret of the course",
     "release": "write the zip file that students get",
     "report": "write the class report of an assignment or of the course",

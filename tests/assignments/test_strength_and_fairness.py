@@ -88,11 +88,12 @@ def test_the_hints_of_a_task_differ(assignment):
 
 
 def test_the_size_of_an_assignment(assignment):
-    assert 5 <= len(assignment.rehearsal.tests) <= 8
+    draft = "**Draft.**" in assignment.text  # made by `nncourse new`, not finished
+    assert draft or 5 <= len(assignment.rehearsal.tests) <= 8
     automatic = sum(assignment.rehearsal.points.values())
     cells = re.findall(r'^# %%.*"points": ([\d.]+)', assignment.text, re.M)
     headings = re.findall(r"^## .*\(([\d.]+) points?\)$", assignment.text, re.M)
-    assert 20 <= sum(map(float, cells)) <= 30
+    assert draft or 20 <= sum(map(float, cells)) <= 30
     assert list(map(float, headings)) == list(map(float, cells))
     total = f"**Points:** {sum(map(float, cells)):g}, of which {automatic:g} are given"
     assert total in assignment.text

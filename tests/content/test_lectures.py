@@ -55,6 +55,11 @@ class Lecture:
     def is_start(self):
         return self.name == START
 
+    @property
+    def is_draft(self):
+        """Made by `nncourse new` and not finished: its size is not asked for."""
+        return "**Draft.**" in self.cells[0][1]
+
     def calls(self):
         """Every call in the code, with the name that is called."""
         for text, _ in self.code:
@@ -203,7 +208,7 @@ def check_code(lecture):
             if re.search(pattern, text, flags=re.M):
                 yield f"{pattern!r} in {lines[0]!r}: {remedy}"
     checked = sum("nbval-check-output" in tags for _, tags in lecture.code)
-    if not lecture.is_start and checked < CHECKED_CELLS:
+    if not (lecture.is_start or lecture.is_draft) and checked < CHECKED_CELLS:
         yield f"{checked} checked cells, expected {CHECKED_CELLS} or more"
 
 
@@ -321,7 +326,7 @@ def check_size(lecture):
         ("lines of code", lines, CODE_LINES),
         ("cells", len(lecture.cells), (0, MOST_CELLS)),
     ]:
-        if not low <= count <= stretch * high:
+        if not (lecture.is_draft or low <= count) or count > stretch * high:
             yield f"{count} {what}, expected {low} to {stretch * high:g}"
 
 
@@ -357,10 +362,10 @@ def test_the_start_page_links_every_lecture():
 
 def test_the_start_page_names_every_assignment_beside_its_lecture():
     prose = read(LECTURES / f"{START}.py").prose
-    rows = re.findall(r"^\| (\d+) \| .+ \| `a(\d\d)_\w+` \|$", prose, flags=re.M)
-    assert [(int(n), int(a)) for n, a in rows] == [(n, n) for n in range(1, 11)]
-    for folder in (ROOT / "content" / "assignments").glob("a[0-9][0-9]_*"):
-        assert f"`{folder.name}`" in prose
+    rows = re.findall(r"^\| (\d+) \| .+ \| `(a\d\d_\w+)` \|$", prose, flags=re.M)
+    folders = (ROOT / "content" / "assignments").glob("a[0-9][0-9]_*")
+    assert [name for _, name in rows] == sorted(folder.name for folder in folders)
+    assert all(int(number) == int(name[1:3]) for number, name in rows)
 
 
 BROKEN = [

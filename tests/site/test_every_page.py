@@ -19,6 +19,7 @@ LIST = ["nav.bd-links"]
 PAGES_WITH_CODE = [
     "lectures/01_neurons",
     "assignments/a03_backprop",
+    "docs/authoring",
     "docs/authoring-lectures",
 ]
 PHONE = {"width": 390, "height": 844}
