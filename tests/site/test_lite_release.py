@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import CourseError
+from autograder.notebooks.wheel import build_wheel
 from autograder.site.lite.npm import small_release
 from autograder.site.lite.packages import AT_START, RUNTIME, write_pyodide
 from autograder.site.lite.release import LOCK, closure, open_release, read_lock
-from autograder.site.lite.wheels import build_course_wheel, lock_entry, pack_wheel
+from autograder.site.lite.wheels import lock_entry, pack_wheel
 
 ROOT = Path(__file__).parents[2]
 TAG = "py3-none-any"
@@ -146,7 +147,7 @@ def test_a_server_that_has_it_not_is_named(web, tmp_path):
 
 
 def test_the_same_sources_give_the_same_wheel(tmp_path):
-    wheels = [build_course_wheel(ROOT, tmp_path / name) for name in ("one", "two")]
+    wheels = [build_wheel(ROOT, tmp_path / name) for name in ("one", "two")]
     assert wheels[0].read_bytes() == wheels[1].read_bytes()
     names = zipfile.ZipFile(wheels[0]).namelist()
     assert "nnlib/__init__.py" in names

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.errors import CourseError
+from autograder.notebooks.wheel import build_wheel
 from autograder.site.lite.npm import small_release
 from autograder.site.lite.release import LOCK, closure, open_release, read_lock
 from autograder.site.lite.wheels import (
-    build_course_wheel,
     fetch_wheels,
     lock_entry,
     normalized,
@@ -78,7 +78,7 @@ def kernel_extension() -> Path:
 def _own_wheels(root: Path, cache: Path) -> dict[str, Own]:
     widgets = fetch_wheels([f"{n}=={version(n)}" for n in WIDGETS], cache / "wheels")
     kernel = kernel_extension() / "static" / "pypi"
-    course = build_course_wheel(root, cache / "course")
+    course = build_wheel(root, cache / "course")
     return {
         **{name: Own(widgets[name], needs) for name, needs in WIDGETS.items()},
         **{n: Own(next(kernel.glob(f"{n}-*.whl")), d) for n, d in KERNEL.items()},

@@ -1,4 +1,4 @@
-"""Wheels for the lab: from PyPI, built from the course, or packed from files."""
+"""Wheels for the lab: from PyPI, or packed from files."""
 
 import hashlib
 import re
@@ -39,13 +39,6 @@ def fetch_wheels(requirements: Sequence[str], folder: Path) -> dict[str, Path]:
         run([*command, f"--dest={folder}", *missing], "PyPI's packages for the lab")
     found = {name: _find(folder, name, version) for name, version in wanted.items()}
     return {name: path for name, path in found.items() if path}
-
-
-def build_course_wheel(root: Path, folder: Path) -> Path:
-    """Build the wheel of the course; the same sources give the same bytes."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
-    run([*command, "--directory", str(folder)], "the course's wheel", cwd=root)
-    return next(folder.glob("nncourse-*.whl"))
 
 
 def pack_wheel(path: Path, files: Mapping[str, bytes], tag: str) -> Path:
