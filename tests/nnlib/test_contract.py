@@ -410,9 +410,12 @@ def test_ctrl_c_returns_the_history():
     with subprocess.Popen(
         [sys.executable, "-c", CTRL_C], stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout.readline() == "ready\n"
-        process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=60)
+        try:
+            assert process.stdout.readline() == "ready\n"
+            process.send_signal(signal.SIGINT)
+            rest, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()  # it would train for ever
     assert rest == "interrupted True True\n" and process.returncode == 0
 
 
