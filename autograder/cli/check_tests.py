@@ -38,9 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print a table for each assignment, and below it what is wrong."""
-    if not hasattr(os, "fork"):
-        raise CourseError("check-tests starts processes as Linux and macOS do: use one")
-    import_module("cosmic_ray")  # a missing extra is reported before anything is done
+    need_tools()
     root = find_root()
     faulty = False
     for folder in _select(root, args.names):
@@ -48,6 +46,13 @@ def run(args: argparse.Namespace) -> int:
         _print(folder.name, proofs)
         faulty = faulty or any(proof.faults for proof in proofs)
     return int(faulty)
+
+
+def need_tools() -> None:
+    """Report what is missing before anything is done."""
+    if not hasattr(os, "fork"):
+        raise CourseError("check-tests starts processes as Linux and macOS do: use one")
+    import_module("cosmic_ray")
 
 
 def _select(root: Path, names: list[str]) -> list[Path]:

@@ -23,9 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the sources, build their notebooks, and say what to do next."""
+    from autograder.cli import check_tests
     from autograder.notebooks import scaffold
     from autograder.notebooks.build import build_course
 
+    if args.kind == "assignment":
+        check_tests.need_tools()
     root = find_root()
     make = {"lecture": scaffold.new_lecture, "assignment": scaffold.new_assignment}
     made = make[args.kind](root, args.name, args.title)
@@ -34,8 +37,6 @@ def run(args: argparse.Namespace) -> int:
     build_course(root, made.names, report=print)
     code = 0
     if args.kind == "assignment":
-        from autograder.cli import check_tests
-
         code = check_tests.run(argparse.Namespace(names=made.names[1:], again=False))
     print(
         f"next: open {next(iter(made.created))}; docs/authoring.md says what goes where"

@@ -5,6 +5,7 @@ It is called a draft in its text; as long as it is, the tests ask for no length.
 """
 
 import keyword
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from autograder.notebooks.markers import PHRASES, marker
 
 START = Path("content/lectures/00_start_here.py")
 GUIDE = Path("docs/assignments.md")
-NAME = re.compile(r"[a-z][a-z0-9_]*")
+NAME = re.compile(r"[a-z][a-z0-9_]{2,29}")
+# What the cells of the template call something else.
+TAKEN = ("crossing", "linear", "rise", "show")
 ROW = re.compile(r"^\| (\d+) \| (.*) \| (.*) \| (.*) \|$", flags=re.M)
 NOTHING = "-"
 
@@ -30,22 +33,29 @@ class Scaffold:
 
     def write(self, root: Path) -> list[Path]:
         """Write all files, or none; return their paths below the root."""
-        before = {path: (root / path).read_bytes() for path in self.changed}
+        texts = {**self.created, **self.changed}
+        partials: dict[Path, Path] = {}
+        folders: list[Path] = []
         try:
-            for path, text in {**self.created, **self.changed}.items():
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                (root / path).write_text(text, encoding="utf-8")
+            for path, text in texts.items():
+                target = root / path
+                folders += [f for f in target.parents if not f.exists()]
+                target.parent.mkdir(parents=True, exist_ok=True)
+                partial = target.with_name(f".{target.name}.partial")
+                partials[partial] = target
+                partial.write_text(text, encoding="utf-8")
+            for partial, target in partials.items():
+                os.replace(partial, target)
         except OSError as error:
-            for path in self.created:
-                (root / path).unlink(missing_ok=True)
-            for path, content in before.items():
-                if (root / path).read_bytes() != content:
-                    (root / path).write_bytes(content)
+            for partial in partials:
+                partial.unlink(missing_ok=True)
+            for folder in folders:  # the deepest first
+                folder.rmdir()
             raise CourseError(
                 f"{error.filename} can't be written ({error.strerror}): nothing was "
                 "made; make room or get permission, and try again"
             ) from error
-        return [*self.created, *self.changed]
+        return list(texts)
 
 
 def new_lecture(root: Path, name: str, title: str | None = None) -> Scaffold:
@@ -99,7 +109,7 @@ def _fill(
         "NUMBER": str(number),
         "NAME": name,
         "TITLE": title,
-        "LOWER": title[:1].lower() + title[1:],
+        "IMPORTS": ", ".join(sorted((name, "show"))),
         **{phrase: marker(phrase) for phrase in PHRASES},
     }
     filled = {}
@@ -132,19 +142,23 @@ def _with_row(text: str, number: int, cells: Mapping[int, str]) -> str:
 
 
 def _refuse_bad_name(name: str, taken: Mapping[int, str]) -> None:
-    if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        bare = re.sub(r"\W+|^[\d_]+", "_", name.lower()).strip("_")
-        near = bare if NAME.fullmatch(bare) and not keyword.iskeyword(bare) else ""
-        hint = f", such as {near}" if near else ", such as attention"
+    if not _is_name(name):
+        near = re.sub(r"\W+|^[\d_]+", "_", name.lower()).strip("_")
         raise CourseError(
-            f"{name!r} can't be a name: expected small letters, digits and _, without "
-            f"a number in front, which is given{hint}"
+            f"{name!r} can't be a name: expected 3 to 30 small letters, digits and _, "
+            "without a number in front, which is given, such as "
+            f"{near if _is_name(near) else 'attention'}"
         )
     for number, other in taken.items():
         if name == other:
             raise CourseError(
                 f"number {number} is called {name} already: choose another name"
             )
+
+
+def _is_name(text: str) -> bool:
+    known = keyword.iskeyword(text) or text in TAKEN
+    return NAME.fullmatch(text) is not None and not known
 
 
 def _title(name: str, title: str | None) -> str:

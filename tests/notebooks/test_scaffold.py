@@ -55,8 +55,8 @@ def run(project: Path, *command: str) -> str:
 @pytest.fixture
 def both(project: Path) -> Path:
     """The copy with a new lecture and a new assignment."""
-    said = run(project, "autograder.cli", "new", "lecture", "attention")
-    assert "new: content/lectures/11_attention.py" in said
+    said = run(project, "autograder.cli", "new", "lecture", "transformers")
+    assert "new: content/lectures/11_transformers.py" in said
     title = ["--title", "What matters"]
     said = run(project, "autograder.cli", "new", "assignment", "attention", *title)
     assert "3 of 3" in said and "4 of 4" in said
@@ -66,13 +66,16 @@ def both(project: Path) -> Path:
 def test_both_pass_their_tests_at_once(both):
     run(both, "autograder.cli", "build", "--check")
     start = (both / "content" / "lectures" / "00_start_here.py").read_text("utf-8")
-    assert "| 11 | [Attention](11_attention.ipynb) |" in start
+    assert "| 11 | [Transformers](11_transformers.ipynb) |" in start
     assert "| `a11_attention` |" in start
     assert "## a11 What matters" in (both / "docs" / "assignments.md").read_text(
         "utf-8"
     )
-    tests = ("tests/content", "tests/viz/test_viz_attention.py", "tests/assignments")
-    chosen = "11_attention or viz_attention or a11 or start_page or glossary_is"
+    tests = ("tests/content", "tests/viz/test_viz_transformers.py", "tests/assignments")
+    chosen = "11_transformers or viz_transformers or a11 or start_page or glossary_is"
+    for place in ("content/lectures", "content/assignments", "nnlib", "tests"):
+        run(both, "ruff", "check", "--no-cache", place)
+        run(both, "ruff", "format", "--check", "--no-cache", place)
     said = run(both, "pytest", *tests, "-q", "-k", chosen, "-p", "no:cacheprovider")
     assert "passed" in said and "skipped" not in said
 
@@ -101,6 +104,8 @@ def test_an_assignment_without_a_lecture_gets_a_row_that_a_lecture_completes(pro
         (["lecture", "11_attention"], "such as attention"),
         (["lecture", "Self-Attention"], "such as self_attention"),
         (["assignment", "class"], "such as attention"),
+        (["lecture", "linear"], "such as attention"),
+        (["lecture", "x" * 31], "expected 3 to 30 small letters"),
         (["lecture", "dropout"], "number 6 is called dropout already"),
         (["lecture", "plane"], "nnlib/viz/plane.py exists already"),
         (["lecture", "attention", "--title", "a | b"], "can't be a title"),
@@ -116,17 +121,21 @@ def test_a_bad_name_is_refused_in_one_line(
     assert message in error and error.count("\n") == 1
 
 
-def test_nothing_is_half_written(project, monkeypatch):
-    made = new_lecture(project, "attention")
-    before = {p: p.read_bytes() for p in project.rglob("*") if p.is_file()}
+@pytest.mark.parametrize("make", [new_lecture, new_assignment])
+def test_nothing_is_half_written(make, project, monkeypatch):
+    made = make(project, "attention")
+    before = {p: p.is_file() and p.read_bytes() for p in project.rglob("*")}
     write = Path.write_text
+    written = []
 
     def write_until_full(path, text, **options):
-        if path.name.startswith("test_viz"):
+        if len(written) == 3:
             raise OSError(28, "No space left on device", str(path))
+        written.append(path)
         return write(path, text, **options)
 
     monkeypatch.setattr(Path, "write_text", write_until_full)
     with pytest.raises(CourseError, match="nothing was made"):
         made.write(project)
-    assert {p: p.read_bytes() for p in project.rglob("*") if p.is_file()} == before
+    after = {p: p.is_file() and p.read_bytes() for p in project.rglob("*")}
+    assert after == before
